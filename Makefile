@@ -1,0 +1,63 @@
+# make check is what continuous integration runs. Everything it needs besides Go
+# and a C compiler for the race detector comes through Go's module proxy.
+
+GO ?= go
+GOLANGCI_LINT_VERSION := v2.15.0
+GOLANGCI_LINT := $(shell $(GO) env GOPATH)/bin/golangci-lint-$(GOLANGCI_LINT_VERSION)
+PLATFORMS := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
+FUZZTIME ?= 20s
+
+.PHONY: check
+check: format vet lint tidy cross test race ## all that must hold before a commit lands
+
+.PHONY: format
+format: ## fails where gofmt would change a file
+	@unformatted=$$(gofmt -l .); if [ -n "$$unformatted" ]; then echo "run gofmt -w on:"; echo "$$unformatted"; exit 1; fi
+
+.PHONY: vet
+vet:
+	$(GO) vet ./...
+
+.PHONY: lint
+lint: $(GOLANGCI_LINT)
+	$(GOLANGCI_LINT) run
+
+$(GOLANGCI_LINT):
+	GOBIN=$(dir $@) $(GO) install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_LINT_VERSION)
+	mv $(dir $@)golangci-lint $@
+
+.PHONY: tidy
+tidy: ## fails where go.mod or go.sum are not what go mod tidy makes of them
+	$(GO) mod tidy -diff
+
+.PHONY: cross
+cross: ## every platform must build and vet, tests included
+	@for platform in $(PLATFORMS); do \
+		echo "vet $$platform"; \
+		GOOS=$${platform%/*} GOARCH=$${platform#*/} CGO_ENABLED=0 $(GO) vet ./... || exit 1; \
+	done
+
+.PHONY: test
+test:
+	$(GO) test ./...
+
+.PHONY: race
+race: ## the tests once more under the race detector, which needs a C compiler
+	$(GO) test -race -short ./...
+
+.PHONY: fuzz
+fuzz: ## every fuzz target for FUZZTIME
+	@for package in $$($(GO) list ./...); do \
+		for target in $$($(GO) test -list '^Fuzz' $$package | grep '^Fuzz'); do \
+			echo "$$package $$target"; \
+			$(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$package || exit 1; \
+		done; \
+	done
+
+.PHONY: bench
+bench:
+	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+.PHONY: runtime-js
+runtime-js: ## builds lang/js/js.wasm.zst anew; needs root, debootstrap and a Debian mirror
+	lang/js/build/build.sh
