@@ -1,0 +1,13 @@
+// Command funcbox calls functions written in other languages, each call in a
+// WebAssembly sandbox of its own. Everything it does is in internal/cli; here
+// it is given its languages.
+package main
+
+import (
+	"os"
+
+	"github.com/funcbox/funcbox/internal/cli"
+	"github.com/funcbox/funcbox/lang/js"
+)
+
+func main() { os.Exit(cli.Main(js.Language())) }

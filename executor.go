@@ -1,0 +1,157 @@
+package funcbox
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"strings"
+	"sync"
+
+	"github.com/funcbox/funcbox/lang"
+	"github.com/funcbox/funcbox/vfs"
+	"github.com/funcbox/funcbox/wasm"
+	"github.com/funcbox/funcbox/wasm/fsapi"
+)
+
+// Executor calls functions of the languages it was given. Runtimes are compiled
+// and started when first needed and kept until Close. Safe for use by many
+// goroutines.
+type Executor struct {
+	languages lang.Registry
+	limits    Limits
+	engine    *wasm.Engine
+	modules   map[*lang.Language]*wasm.Module
+	logger    *slog.Logger
+	// slots holds one element for each call that runs.
+	slots chan struct{}
+
+	// ctx ends when Close gives up waiting; running calls end with it.
+	ctx    context.Context
+	cancel context.CancelFunc
+
+	mu     sync.Mutex
+	closed bool
+	calls  sync.WaitGroup
+}
+
+// New makes an executor. It compiles nothing; see [Executor.Warm]. The context
+// is used for setting up only.
+func New(ctx context.Context, options ...Option) (*Executor, error) {
+	c, err := newConfig(options)
+	if err != nil {
+		return nil, err
+	}
+	engine, err := wasm.NewEngine(ctx, c.engine)
+	if err != nil {
+		return nil, fmt.Errorf("funcbox: %w", err)
+	}
+	ex := &Executor{
+		languages: c.languages,
+		limits:    c.limits,
+		engine:    engine,
+		modules:   make(map[*lang.Language]*wasm.Module),
+		logger:    c.engine.Logger,
+		slots:     make(chan struct{}, c.maxConcurrent),
+	}
+	if ex.logger == nil {
+		ex.logger = slog.New(slog.DiscardHandler)
+	}
+	ex.ctx, ex.cancel = context.WithCancel(context.Background())
+	for _, l := range c.languages.All() {
+		ex.modules[l] = engine.Module(wasm.ModuleSpec{Name: l.Name, Binary: l.Binary, StartupFiles: startupFiles(l.Library)})
+	}
+	return ex, nil
+}
+
+// startupFiles is the filesystem that a runtime starts with: its library.
+func startupFiles(library fs.FS) func() (fsapi.FileSystem, error) {
+	if library == nil {
+		return nil
+	}
+	layer := vfs.NewLayer(library)
+	return func() (fsapi.FileSystem, error) {
+		return vfs.New(vfs.Options{Layers: []vfs.Mount{{Path: lang.LibraryPath, Layer: layer}}})
+	}
+}
+
+// Languages returns the executor's languages in the order they were given.
+func (ex *Executor) Languages() []*lang.Language { return ex.languages.All() }
+
+// Warm compiles and starts the runtimes of the languages named, or of all, so
+// that the first call does not wait for that. It returns early when ctx ends;
+// the work then goes on in the background.
+func (ex *Executor) Warm(ctx context.Context, languages ...string) error {
+	if err := ex.begin(); err != nil {
+		return err
+	}
+	defer ex.calls.Done()
+	chosen := ex.languages.All()
+	if len(languages) > 0 {
+		chosen = chosen[:0]
+		for _, name := range languages {
+			l, err := ex.language(name)
+			if err != nil {
+				return err
+			}
+			chosen = append(chosen, l)
+		}
+	}
+	for _, l := range chosen {
+		if err := ex.modules[l].Prepare(ctx); err != nil {
+			return fmt.Errorf("funcbox: %w", err)
+		}
+	}
+	return nil
+}
+
+// Close refuses new calls, waits until those under way have ended and releases
+// everything. When ctx ends first, the calls are cancelled (status terminated).
+// Close may be called more than once.
+func (ex *Executor) Close(ctx context.Context) error {
+	ex.mu.Lock()
+	ex.closed = true
+	ex.mu.Unlock()
+	stop := context.AfterFunc(ctx, ex.cancel)
+	ex.calls.Wait()
+	stop()
+	ex.cancel()
+	if err := ex.engine.Close(context.WithoutCancel(ctx)); err != nil {
+		return fmt.Errorf("funcbox: closing: %w", err)
+	}
+	return nil
+}
+
+// begin registers a call with Close; the caller ends it with ex.calls.Done.
+func (ex *Executor) begin() error {
+	ex.mu.Lock()
+	defer ex.mu.Unlock()
+	if ex.closed {
+		return ErrClosed
+	}
+	ex.calls.Add(1)
+	return nil
+}
+
+func (ex *Executor) language(name string) (*lang.Language, error) {
+	if l := ex.languages.ByName(name); l != nil {
+		return l, nil
+	}
+	known := strings.Join(ex.languages.Names(), ", ")
+	if known == "" {
+		return nil, fmt.Errorf("%w %q: the executor was given none; see WithLanguages", ErrUnknownLanguage, name)
+	}
+	return nil, fmt.Errorf("%w %q; known are: %s", ErrUnknownLanguage, name, known)
+}
+
+// hostError words an error of the engine as one of this package.
+func hostError(err error) error {
+	switch {
+	case errors.Is(err, wasm.ErrClosed):
+		return ErrClosed
+	case errors.Is(err, wasm.ErrMemoryLimit):
+		return fmt.Errorf("%w: %w", ErrBadRequest, err)
+	}
+	return fmt.Errorf("funcbox: %w", err)
+}

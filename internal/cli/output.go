@@ -1,0 +1,53 @@
+package cli
+
+import (
+	"io"
+	"strings"
+
+	"github.com/funcbox/funcbox"
+	"github.com/funcbox/funcbox/internal/value"
+)
+
+// lineWriter passes on what the guest prints and remembers whether a line is
+// unfinished.
+type lineWriter struct {
+	to         io.Writer
+	unfinished bool
+}
+
+// Write implements io.Writer.
+func (w *lineWriter) Write(p []byte) (int, error) {
+	if len(p) > 0 {
+		w.unfinished = p[len(p)-1] != '\n'
+	}
+	return w.to.Write(p)
+}
+
+// printLine prints text on lines of its own.
+func (w *lineWriter) printLine(text string) error {
+	if w.unfinished {
+		text = "\n" + text
+	}
+	_, err := w.Write([]byte(text + "\n"))
+	return err
+}
+
+// printResult prints what is left to print after the guest's output: the value,
+// or the error.
+func printResult(result *funcbox.ExecutionResult, stdout, stderr *lineWriter) error {
+	if guest := result.Error; guest != nil {
+		text := guest.Error()
+		if stack := strings.Trim(guest.Stack, "\r\n"); stack != "" {
+			text += "\n" + stack
+		}
+		return stderr.printLine(text)
+	}
+	if result.Value == nil {
+		return nil
+	}
+	text, err := value.MarshalJSON(result.Value)
+	if err != nil {
+		return err
+	}
+	return stdout.printLine(string(text))
+}

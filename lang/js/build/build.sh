@@ -1,0 +1,98 @@
+#!/bin/sh
+# build.sh makes ../js.wasm.zst and ../manifest.json: QuickJS from Debian's
+# source package, the patches and the shim beside this file, compiled for WASI,
+# metered and compressed. The same sources and tools give the same bytes.
+#
+# Needs a Debian machine, root, Go and zstd; everything else is installed into
+# the Debian root that ../../build/root.sh makes.
+set -eu
+export LC_ALL=C TZ=UTC
+
+here=$(cd "$(dirname "$0")" && pwd)
+module=$(cd "$here/../../.." && pwd)
+
+version=2025.04.26
+revision=1
+orig=quickjs_$version.orig.tar.xz
+debian=quickjs_$version-$revision.debian.tar.xz
+orig_sha256=ec81da5b3249ed648dbc7df4a1654988910e66a118d9b71cb63534216efcfbbe
+debian_sha256=33e980d4737e83419ae2fb3c833a9d1813ee5edbf2e3da129a66f8bffac23862
+
+packages="clang-19 lld-19 llvm-19 wasi-libc libclang-rt-19-dev-wasm32"
+
+# In bytes. About 10,000 frames of plain JavaScript functions.
+stack=4194304
+
+command -v zstd >/dev/null || apt-get install -y --no-install-recommends zstd >&2
+
+# shellcheck disable=SC2086
+root=$("$here/../../build/root.sh" $packages)
+
+# Everything is built at the same place in the root, whoever builds it.
+work=/build/js
+rm -rf "$root$work"
+mkdir -p "$root$work/shim" "$root/build/sources"
+
+cd "$root/build/sources"
+if ! echo "$orig_sha256  $orig" | sha256sum --check --status 2>/dev/null; then
+    chroot "$root" sh -c "cd /build/sources && apt-get source --download-only quickjs=$version-$revision" >&2
+fi
+printf '%s  %s\n' "$orig_sha256" "$orig" "$debian_sha256" "$debian" | sha256sum --check --quiet
+
+tar -C "$root$work" -xf "$orig"
+mv "$root$work/quickjs-"* "$root$work/quickjs"
+for patch in "$here"/patches/*.patch; do
+    patch --directory="$root$work/quickjs" --strip=1 --fuzz=0 --quiet <"$patch"
+done
+cp "$here"/*.c "$here"/*.h "$here/../../build/funcbox.h" "$root$work/shim/"
+
+cat >"$root$work/compile.sh" <<END
+set -eu
+cd $work
+flags="--target=wasm32-wasi -O3 -DNDEBUG -D_GNU_SOURCE -D_WASI_EMULATED_PROCESS_CLOCKS -D_WASI_EMULATED_SIGNAL
+    -DCONFIG_VERSION=\"\\\\\"\$(cat quickjs/VERSION)\\\\\"\" -DQUICKJS_VERSION=\"\\\\\"\$(cat quickjs/VERSION)\\\\\"\" -DSTACK_SIZE=$stack
+    -funsigned-char -fno-strict-aliasing -mbulk-memory -mnontrapping-fptoint -msign-ext -ffile-prefix-map=$work=. -isystem quickjs"
+objects=
+compile() {
+    source=\$1
+    shift
+    object=\$(basename "\$source" .c).o
+    eval clang-19 \$flags "\$@" -c "\$source" -o "\$object"
+    objects="\$objects \$object"
+}
+for source in quickjs cutils dtoa libregexp libunicode; do
+    compile quickjs/\$source.c -w
+done
+for source in shim/*.c; do
+    compile \$source -std=c11 -Wall -Wextra -Werror -Wno-unused-parameter
+done
+clang-19 --target=wasm32-wasi -mexec-model=reactor \$objects -o js.wasm \
+    -lwasi-emulated-process-clocks -lwasi-emulated-signal \
+    -Wl,--stack-first -Wl,-z,stack-size=$stack -Wl,--export=__stack_pointer -Wl,--strip-all -Wl,--no-demangle
+END
+chroot "$root" sh "$work/compile.sh"
+
+output=$(mktemp -d)
+trap 'rm -rf "$output"' EXIT
+if [ -n "${FUNCBOX_UNMETERED:-}" ]; then # for comparing; such a module is not to be checked in
+    cp "$root$work/js.wasm" "$FUNCBOX_UNMETERED"
+fi
+(cd "$module" && go run ./internal/cmd/meter "$root$work/js.wasm" "$output/js.wasm")
+zstd -19 --quiet --force --no-progress "$output/js.wasm" -o "$output/js.wasm.zst"
+
+sum() { sha256sum "$1" | cut -d ' ' -f 1; }
+{
+    printf '{\n  "version": "%s",\n  "sources": {\n' "$(cat "$root$work/quickjs/VERSION")"
+    printf '    "%s": "%s",\n    "%s": "%s"\n  },\n' "$orig" "$orig_sha256" "$debian" "$debian_sha256"
+    printf '  "tools": {\n'
+    separator=
+    for package in $packages; do
+        printf '%s    "%s": "%s"' "$separator" "$package" "$(chroot "$root" dpkg-query -W -f '${Version}' "$package")"
+        separator=',
+'
+    done
+    printf '\n  },\n  "stack_bytes": %s,\n' "$stack"
+    printf '  "wasm_sha256": "%s",\n  "zst_sha256": "%s"\n}\n' "$(sum "$output/js.wasm")" "$(sum "$output/js.wasm.zst")"
+} >"$output/manifest.json"
+
+install -m 644 "$output/js.wasm.zst" "$output/manifest.json" "$here/.."

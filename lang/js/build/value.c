@@ -1,0 +1,643 @@
+/*
+ * value.c: CBOR to JavaScript values and back, without a detour over JSON.
+ */
+#include "shim.h"
+
+#include <math.h>
+#include <stdio.h>
+
+/* Results nested deeper than this are an error. */
+#define MAX_DEPTH 1000
+
+#define MAX_SAFE_INTEGER 9007199254740991.0
+
+/* What becomes of an object, by its class. */
+enum treatment {
+    BY_PROPERTIES, /* plain objects, instances of classes, arguments of proxies */
+    AS_ITEMS,      /* Array, arguments */
+    AS_NUMBERS,    /* typed arrays */
+    AS_BYTES,      /* Uint8Array and its like */
+    AS_BUFFER,     /* ArrayBuffer */
+    AS_VIEW,       /* DataView */
+    AS_DATE,
+    AS_MAP,
+    AS_SET,
+    AS_ERROR,
+    UNBOXED,       /* Number, String, Boolean, BigInt objects */
+    REFUSED
+};
+
+/* Classes by the number the engine gives them, learned from samples. */
+#define MAX_CLASSES 128
+static struct {
+    const char *name;
+    enum treatment treatment;
+} classes[MAX_CLASSES];
+
+static const struct {
+    const char *sample, *name;
+    enum treatment treatment;
+} samples[] = {
+    {"({})", "Object", BY_PROPERTIES},
+    {"[]", "Array", AS_ITEMS},
+    {"(function(){'use strict';return arguments})()", "Arguments", AS_ITEMS},
+    {"(function(a){return arguments})(1)", "Arguments", AS_ITEMS},
+    {"new Int8Array", "Int8Array", AS_NUMBERS},
+    {"new Int16Array", "Int16Array", AS_NUMBERS},
+    {"new Uint16Array", "Uint16Array", AS_NUMBERS},
+    {"new Int32Array", "Int32Array", AS_NUMBERS},
+    {"new Uint32Array", "Uint32Array", AS_NUMBERS},
+    {"new BigInt64Array", "BigInt64Array", AS_NUMBERS},
+    {"new BigUint64Array", "BigUint64Array", AS_NUMBERS},
+    {"new Float32Array", "Float32Array", AS_NUMBERS},
+    {"new Float64Array", "Float64Array", AS_NUMBERS},
+    {"new Uint8Array", "Uint8Array", AS_BYTES},
+    {"new Uint8ClampedArray", "Uint8ClampedArray", AS_BYTES},
+    {"new ArrayBuffer(1)", "ArrayBuffer", AS_BUFFER},
+    {"new SharedArrayBuffer(1)", "SharedArrayBuffer", AS_BUFFER},
+    {"new DataView(new ArrayBuffer(1))", "DataView", AS_VIEW},
+    {"new Date", "Date", AS_DATE},
+    {"new Map", "Map", AS_MAP},
+    {"new Set", "Set", AS_SET},
+    {"new Error", "Error", AS_ERROR},
+    {"Object(1)", "Number", UNBOXED},
+    {"Object('')", "String", UNBOXED},
+    {"Object(true)", "Boolean", UNBOXED},
+    {"Object(1n)", "BigInt", UNBOXED},
+    {"Object(Symbol())", "Symbol", REFUSED},
+    {"/x/", "RegExp", REFUSED},
+    {"Promise.resolve()", "Promise", REFUSED},
+    {"new WeakMap", "WeakMap", REFUSED},
+    {"new WeakSet", "WeakSet", REFUSED},
+    {"new WeakRef({})", "WeakRef", REFUSED},
+    {"new FinalizationRegistry(()=>{})", "FinalizationRegistry", REFUSED},
+    {"new Proxy({},{})", "Proxy", BY_PROPERTIES},
+    {"(function*(){})()", "Generator", BY_PROPERTIES},
+    {"(async function*(){})()", "AsyncGenerator", REFUSED},
+    {"new Map().keys()", "Map Iterator", BY_PROPERTIES},
+    {"new Set().keys()", "Set Iterator", BY_PROPERTIES},
+    {"[].keys()", "Array Iterator", BY_PROPERTIES},
+    {"''[Symbol.iterator]()", "String Iterator", BY_PROPERTIES},
+};
+
+static JSAtom atom_next, atom_to_json, atom_iterator, atom_name, atom_message;
+static JSClassID promise_class;
+static JSValue make_bigint, bigint_to_string;
+
+static JSValue evaluate(const char *source) {
+    return JS_Eval(shim_context, source, strlen(source), "funcbox:value", JS_EVAL_TYPE_GLOBAL);
+}
+
+int value_init(void) {
+    JSContext *ctx = shim_context;
+    for (size_t i = 0; i < sizeof samples / sizeof *samples; i++) {
+        JSValue sample = evaluate(samples[i].sample);
+        if (JS_IsException(sample)) return -1;
+        JSClassID id = JS_GetClassID(sample);
+        JS_FreeValue(ctx, sample);
+        if (id >= MAX_CLASSES) continue;
+        classes[id].name = samples[i].name;
+        classes[id].treatment = samples[i].treatment;
+        if (!strcmp(samples[i].name, "Promise")) promise_class = id;
+    }
+    JSValue symbol = evaluate("Symbol.iterator");
+    atom_iterator = JS_ValueToAtom(ctx, symbol);
+    JS_FreeValue(ctx, symbol);
+    atom_next = JS_NewAtom(ctx, "next");
+    atom_to_json = JS_NewAtom(ctx, "toJSON");
+    atom_name = JS_NewAtom(ctx, "name");
+    atom_message = JS_NewAtom(ctx, "message");
+    make_bigint = evaluate("BigInt");
+    bigint_to_string = evaluate("BigInt.prototype.toString");
+    return JS_IsException(bigint_to_string) ? -1 : 0;
+}
+
+const char *value_class(JSValueConst value) {
+    JSClassID id = JS_GetClassID(value);
+    return id < MAX_CLASSES && classes[id].name ? classes[id].name : "Object";
+}
+
+int value_is_promise(JSValueConst value) { return JS_IsObject(value) && JS_GetClassID(value) == promise_class; }
+
+/* ---- reading ---------------------------------------------------------- */
+
+static JSValue broken(struct funcbox_reader *reader) {
+    return JS_ThrowTypeError(shim_context, "broken request: %s", reader->error ? reader->error : "unexpected item");
+}
+
+/* A big integer from its big-endian magnitude; negative: -1 - magnitude. */
+static JSValue read_bignum(const uint8_t *data, size_t length, int negative) {
+    JSContext *ctx = shim_context;
+    static const char digits[] = "0123456789abcdef";
+    char *text = malloc(2 * length + 4);
+    if (!text) return JS_ThrowOutOfMemory(ctx);
+    size_t n = 0;
+    text[n++] = '0';
+    text[n++] = 'x';
+    for (size_t i = 0; i < length; i++) {
+        text[n++] = digits[data[i] >> 4];
+        text[n++] = digits[data[i] & 15];
+    }
+    if (!length) text[n++] = '0';
+    JSValue string = JS_NewStringLen(ctx, text, n);
+    free(text);
+    if (JS_IsException(string)) return string;
+    JSValue number = JS_Call(ctx, make_bigint, JS_UNDEFINED, 1, &string);
+    JS_FreeValue(ctx, string);
+    if (JS_IsException(number) || !negative) return number;
+    static JSValue complement;
+    if (!JS_IsFunction(ctx, complement)) complement = evaluate("(n) => ~n");
+    JSValue result = JS_Call(ctx, complement, JS_UNDEFINED, 1, &number);
+    JS_FreeValue(ctx, number);
+    return result;
+}
+
+static int digits(const char **at, const char *end, int count, int *value) {
+    *value = 0;
+    for (; count--; (*at)++) {
+        if (*at >= end || **at < '0' || **at > '9') return 0;
+        *value = *value * 10 + (**at - '0');
+    }
+    return 1;
+}
+
+/* Days since 1970-01-01 in the proleptic Gregorian calendar. */
+static int64_t days_from_civil(int64_t year, int month, int day) {
+    year -= month <= 2;
+    int64_t era = (year >= 0 ? year : year - 399) / 400;
+    int64_t year_of_era = year - era * 400;
+    int64_t day_of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
+    return era * 146097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719468;
+}
+
+/* RFC 3339, a fraction of any length; milliseconds since 1970, rounded down. */
+static int parse_time(const char *at, const char *end, double *milliseconds) {
+    int year, month, day, hour, minute, second, zone_hour, zone_minute, sign = 0;
+    double fraction = 0;
+    if (!digits(&at, end, 4, &year) || at >= end || *at++ != '-' || !digits(&at, end, 2, &month) || at >= end || *at++ != '-' ||
+        !digits(&at, end, 2, &day) || at >= end || (*at != 'T' && *at != 't' && *at != ' '))
+        return 0;
+    at++;
+    if (!digits(&at, end, 2, &hour) || at >= end || *at++ != ':' || !digits(&at, end, 2, &minute) || at >= end || *at++ != ':' ||
+        !digits(&at, end, 2, &second))
+        return 0;
+    if (at < end && *at == '.') {
+        double unit = 100;
+        for (at++; at < end && *at >= '0' && *at <= '9'; at++, unit /= 10)
+            if (unit >= 1) fraction += unit * (*at - '0');
+    }
+    if (at >= end) return 0;
+    int offset = 0;
+    if (*at == '+' || *at == '-') {
+        sign = *at++ == '-' ? -1 : 1;
+        if (!digits(&at, end, 2, &zone_hour) || at >= end || *at++ != ':' || !digits(&at, end, 2, &zone_minute)) return 0;
+        offset = sign * (zone_hour * 60 + zone_minute);
+    } else if (*at++ != 'Z') return 0;
+    if (at != end) return 0;
+    int64_t seconds = ((days_from_civil(year, month, day) * 24 + hour) * 60 + minute - offset) * 60 + second;
+    *milliseconds = (double)seconds * 1000 + fraction;
+    return 1;
+}
+
+static JSValue read_tagged(struct funcbox_reader *reader, uint64_t tag) {
+    JSContext *ctx = shim_context;
+    struct funcbox_item item;
+    if (tag == FUNCBOX_TAG_TIME) {
+        double milliseconds;
+        if (!funcbox_next(reader, &item) || item.kind != FUNCBOX_TEXT) return broken(reader);
+        if (!parse_time((const char *)item.data, (const char *)item.data + item.number, &milliseconds))
+            return JS_ThrowRangeError(ctx, "broken request: time");
+        return JS_NewDate(ctx, milliseconds);
+    }
+    if (tag == FUNCBOX_TAG_BIGNUM || tag == FUNCBOX_TAG_NEGATIVE_BIGNUM) {
+        if (!funcbox_next(reader, &item) || item.kind != FUNCBOX_BYTES) return broken(reader);
+        return read_bignum(item.data, (size_t)item.number, tag == FUNCBOX_TAG_NEGATIVE_BIGNUM);
+    }
+    return value_read(reader);
+}
+
+static JSValue read_items(struct funcbox_reader *reader, uint64_t count) {
+    JSContext *ctx = shim_context;
+    JSValue array = JS_NewArray(ctx);
+    if (JS_IsException(array)) return array;
+    for (uint32_t i = 0; i < count; i++) {
+        JSValue value = value_read(reader);
+        if (JS_IsException(value) || JS_DefinePropertyValueUint32(ctx, array, i, value, JS_PROP_C_W_E) < 0) {
+            JS_FreeValue(ctx, array);
+            return JS_EXCEPTION;
+        }
+    }
+    return array;
+}
+
+static JSValue read_pairs(struct funcbox_reader *reader, uint64_t count) {
+    JSContext *ctx = shim_context;
+    JSValue object = JS_NewObject(ctx);
+    if (JS_IsException(object)) return object;
+    for (; count; count--) {
+        struct funcbox_item key;
+        if (!funcbox_next(reader, &key) || key.kind != FUNCBOX_TEXT) {
+            JS_FreeValue(ctx, object);
+            return broken(reader);
+        }
+        JSAtom atom = JS_NewAtomLen(ctx, (const char *)key.data, (size_t)key.number);
+        JSValue value = atom == JS_ATOM_NULL ? JS_EXCEPTION : value_read(reader);
+        /* Defined, not set: "__proto__" is a key like any other. */
+        int bad = JS_IsException(value) || JS_DefinePropertyValue(ctx, object, atom, value, JS_PROP_C_W_E) < 0;
+        JS_FreeAtom(ctx, atom);
+        if (bad) {
+            JS_FreeValue(ctx, object);
+            return JS_EXCEPTION;
+        }
+    }
+    return object;
+}
+
+JSValue value_read(struct funcbox_reader *reader) {
+    JSContext *ctx = shim_context;
+    struct funcbox_item item;
+    JSValue value;
+    if (!funcbox_next(reader, &item)) return broken(reader);
+    switch (item.kind) {
+    case FUNCBOX_NULL: return JS_NULL;
+    case FUNCBOX_FALSE: return JS_FALSE;
+    case FUNCBOX_TRUE: return JS_TRUE;
+    case FUNCBOX_FLOAT: return JS_NewFloat64(ctx, item.real);
+    case FUNCBOX_TEXT: return JS_NewStringLen(ctx, (const char *)item.data, (size_t)item.number);
+    case FUNCBOX_UNSIGNED:
+        return item.number <= (uint64_t)MAX_SAFE_INTEGER ? JS_NewInt64(ctx, (int64_t)item.number) : JS_NewBigUint64(ctx, item.number);
+    case FUNCBOX_NEGATIVE:
+        if (item.number < (uint64_t)MAX_SAFE_INTEGER) return JS_NewInt64(ctx, -1 - (int64_t)item.number);
+        if (item.number <= INT64_MAX) return JS_NewBigInt64(ctx, -1 - (int64_t)item.number);
+        uint8_t magnitude[8];
+        for (int i = 0; i < 8; i++) magnitude[i] = (uint8_t)(item.number >> (56 - 8 * i));
+        return read_bignum(magnitude, sizeof magnitude, 1);
+    case FUNCBOX_BYTES: {
+        JSValue buffer = JS_NewArrayBufferCopy(ctx, item.data, (size_t)item.number);
+        if (JS_IsException(buffer)) return buffer;
+        JSValueConst arguments[3] = {buffer, JS_UNDEFINED, JS_UNDEFINED};
+        value = JS_NewTypedArray(ctx, 3, arguments, JS_TYPED_ARRAY_UINT8);
+        JS_FreeValue(ctx, buffer);
+        return value;
+    }
+    default: break;
+    }
+    if (!funcbox_enter(reader)) return broken(reader);
+    if (item.kind == FUNCBOX_ARRAY) value = read_items(reader, item.number);
+    else if (item.kind == FUNCBOX_MAP) value = read_pairs(reader, item.number);
+    else value = read_tagged(reader, item.number);
+    funcbox_leave(reader);
+    return value;
+}
+
+/* ---- writing ---------------------------------------------------------- */
+
+/* Where the value being written stands: a list from the innermost place out. */
+struct place {
+    const struct place *outer;
+    JSValueConst object; /* what holds the value; undefined at the outermost */
+    JSAtom key;          /* JS_ATOM_NULL: index counts */
+    uint32_t index;
+    int depth;
+};
+
+static int write_value(struct funcbox_writer *w, JSValueConst value, const struct place *place);
+
+/* Writes the path to place, as in JavaScript: result.items[3]["a b"]. */
+static void describe(struct funcbox_writer *text, const struct place *place) {
+    JSContext *ctx = shim_context;
+    char number[16];
+    if (!place->outer) {
+        funcbox_raw(text, "result", 6);
+        return;
+    }
+    describe(text, place->outer);
+    if (text->length > 400) return; /* long enough to find it */
+    if (place->key == JS_ATOM_NULL) {
+        funcbox_raw(text, number, (size_t)snprintf(number, sizeof number, "[%u]", (unsigned)place->index));
+        return;
+    }
+    const char *key = JS_AtomToCString(ctx, place->key);
+    if (!key) {
+        JS_FreeValue(ctx, JS_GetException(ctx));
+        return;
+    }
+    int plain = *key && !(*key >= '0' && *key <= '9');
+    for (const char *p = key; *p; p++) plain &= (*p | 32) - 'a' < 26u || *p - '0' < 10u || *p == '_' || *p == '$' || (unsigned char)*p >= 0x80;
+    if (plain) funcbox_raw(text, ".", 1);
+    else funcbox_raw(text, "[\"", 2);
+    funcbox_raw(text, key, strnlen(key, 100));
+    if (!plain) funcbox_raw(text, "\"]", 2);
+    JS_FreeCString(ctx, key);
+}
+
+static int refuse(const struct place *place, const char *what) {
+    struct funcbox_writer text = {0};
+    describe(&text, place);
+    funcbox_raw(&text, "", 1);
+    JS_ThrowTypeError(shim_context, "%s: %s", text.failed ? "result" : (const char *)text.data, what);
+    funcbox_writer_free(&text);
+    return -1;
+}
+
+static int write_string(struct funcbox_writer *w, const char *text, size_t length) {
+    /* The engine gives lone surrogates as three bytes ED A0..BF xx, which is
+     * not UTF-8. U+FFFD is three bytes too, so they are replaced in place. */
+    funcbox_head(w, 3, length);
+    uint8_t *to = funcbox_room(w, length);
+    if (!to) return 0;
+    memcpy(to, text, length);
+    for (uint8_t *p = to, *end = to + length; (p = memchr(p, 0xed, (size_t)(end - p))); p++)
+        if (end - p >= 3 && p[1] >= 0xa0) memcpy(p, "\xef\xbf\xbd", 3);
+    w->length += length;
+    return 0;
+}
+
+int value_write_text(struct funcbox_writer *w, JSValueConst string) {
+    size_t length;
+    const char *text = JS_ToCStringLen(shim_context, &length, string);
+    if (!text) return -1;
+    write_string(w, text, length);
+    JS_FreeCString(shim_context, text);
+    return 0;
+}
+
+static void write_number(struct funcbox_writer *w, double number) {
+    if (number == trunc(number) && fabs(number) <= MAX_SAFE_INTEGER && !(number == 0 && signbit(number))) funcbox_int(w, (int64_t)number);
+    else funcbox_float(w, number);
+}
+
+static int hex_digit(char c) { return c <= '9' ? c - '0' : (c | 32) - 'a' + 10; }
+
+static int write_bigint(struct funcbox_writer *w, JSValueConst value) {
+    JSContext *ctx = shim_context;
+    JSValue radix = JS_NewInt32(ctx, 16);
+    JSValue string = JS_Call(ctx, bigint_to_string, value, 1, &radix);
+    size_t length;
+    const char *text = JS_ToCStringLen(ctx, &length, string);
+    JS_FreeValue(ctx, string);
+    if (!text) return -1;
+    int negative = *text == '-';
+    const char *hex = text + negative;
+    length -= (size_t)negative;
+    size_t size = (length + 1) / 2;
+    uint8_t *magnitude = malloc(size);
+    if (!magnitude) {
+        JS_FreeCString(ctx, text);
+        JS_ThrowOutOfMemory(ctx);
+        return -1;
+    }
+    memset(magnitude, 0, size);
+    for (size_t i = 0; i < length; i++) {
+        size_t nibble = length - 1 - i; /* from the end */
+        magnitude[size - 1 - nibble / 2] |= (uint8_t)(hex_digit(hex[i]) << (nibble % 2 * 4));
+    }
+    JS_FreeCString(ctx, text);
+    uint8_t *first = magnitude;
+    if (negative) {
+        /* CBOR counts negative integers from -1. */
+        for (size_t i = size; i-- > 0 && magnitude[i]-- == 0;) continue;
+    }
+    while (size > 0 && *first == 0) first++, size--;
+    funcbox_bignum(w, negative, first, size);
+    free(magnitude);
+    return 0;
+}
+
+static int write_date(struct funcbox_writer *w, JSValueConst value, const struct place *place) {
+    double milliseconds;
+    static JSValue get_time;
+    JSContext *ctx = shim_context;
+    if (!JS_IsFunction(ctx, get_time)) get_time = shim_hook("getTime", 0, NULL);
+    JSValue time = JS_Call(ctx, get_time, value, 0, NULL);
+    if (JS_IsException(time) || JS_ToFloat64(ctx, &milliseconds, time) < 0) return -1;
+    if (isnan(milliseconds)) return refuse(place, "invalid Date cannot be returned");
+    double days_real = floor(milliseconds / 86400000);
+    int64_t days = (int64_t)days_real;
+    int rest = (int)(milliseconds - days_real * 86400000);
+    /* The inverse of days_from_civil. */
+    int64_t z = days + 719468;
+    int64_t era = (z >= 0 ? z : z - 146096) / 146097;
+    int64_t day_of_era = z - era * 146097;
+    int64_t year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
+    int64_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    int64_t shifted = (5 * day_of_year + 2) / 153;
+    int day = (int)(day_of_year - (153 * shifted + 2) / 5 + 1);
+    int month = (int)(shifted < 10 ? shifted + 3 : shifted - 9);
+    int64_t year = year_of_era + era * 400 + (month <= 2);
+    if (year < 0 || year > 9999) return refuse(place, "Date outside of the years 0 to 9999 cannot be returned");
+    char text[32];
+    int length = snprintf(text, sizeof text, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", (int)year, month, day, rest / 3600000, rest / 60000 % 60,
+                          rest / 1000 % 60, rest % 1000);
+    funcbox_tag(w, FUNCBOX_TAG_TIME);
+    funcbox_text(w, text, (size_t)length);
+    return 0;
+}
+
+/* Writers of what holds others get the object that stands for it in the place
+ * too: a Map is written from an object made of it, but it is the Map that may
+ * hold itself. */
+static int write_items(struct funcbox_writer *w, JSValueConst array, JSValueConst owner, const struct place *place) {
+    JSContext *ctx = shim_context;
+    int64_t length;
+    JSValue property = JS_GetPropertyStr(ctx, array, "length");
+    if (JS_IsException(property) || JS_ToInt64(ctx, &length, property) < 0) return -1;
+    JS_FreeValue(ctx, property);
+    if (length < 0 || length > UINT32_MAX) return refuse(place, "array too long");
+    struct place inner = {place, owner, JS_ATOM_NULL, 0, place->depth + 1};
+    funcbox_array(w, (uint64_t)length);
+    for (; inner.index < length; inner.index++) {
+        JSValue value = JS_GetPropertyUint32(ctx, array, inner.index);
+        if (JS_IsException(value)) return -1;
+        int bad = write_value(w, value, &inner);
+        JS_FreeValue(ctx, value);
+        if (bad) return -1;
+        if (w->failed) return 0;
+    }
+    return 0;
+}
+
+static int write_properties(struct funcbox_writer *w, JSValueConst object, JSValueConst owner, const struct place *place) {
+    JSContext *ctx = shim_context;
+    JSPropertyEnum *names;
+    uint32_t count, written = 0;
+    int bad = 0;
+    if (JS_GetOwnPropertyNames(ctx, &names, &count, object, JS_GPN_STRING_MASK | JS_GPN_ENUM_ONLY) < 0) return -1;
+    /* The head is written for as many pairs as there may be and set right afterwards. */
+    unsigned head = funcbox_head_size(count);
+    size_t head_at = w->length;
+    if (funcbox_room(w, head)) w->length += head;
+    struct place inner = {place, owner, JS_ATOM_NULL, 0, place->depth + 1};
+    for (uint32_t i = 0; i < count && !bad && !w->failed; i++) {
+        inner.key = names[i].atom;
+        JSValue value = JS_GetProperty(ctx, object, inner.key);
+        if (JS_IsException(value)) bad = -1;
+        else if (!JS_IsUndefined(value)) {
+            size_t length;
+            JSValue key = JS_AtomToString(ctx, inner.key);
+            const char *text = JS_ToCStringLen(ctx, &length, key);
+            JS_FreeValue(ctx, key);
+            if (text) {
+                write_string(w, text, length);
+                JS_FreeCString(ctx, text);
+                bad = write_value(w, value, &inner);
+                written++;
+            } else bad = -1;
+        }
+        JS_FreeValue(ctx, value);
+    }
+    for (uint32_t i = 0; i < count; i++) JS_FreeAtom(ctx, names[i].atom);
+    js_free(ctx, names);
+    if (!w->failed && !bad) funcbox_put_head(w->data + head_at, 5, written, head);
+    return bad;
+}
+
+/* Calls a hook that turns the value into one of another shape, and writes that. */
+static int write_through(struct funcbox_writer *w, const char *hook, JSValueConst value, const struct place *place,
+                         int (*write)(struct funcbox_writer *, JSValueConst, JSValueConst, const struct place *)) {
+    JSValue other = shim_hook(hook, 1, &value);
+    if (JS_IsException(other)) return -1;
+    if (JS_IsString(other)) { /* what stands in the way */
+        const char *what = JS_ToCString(shim_context, other);
+        int bad = what ? refuse(place, what) : -1;
+        if (what) JS_FreeCString(shim_context, what);
+        JS_FreeValue(shim_context, other);
+        return bad;
+    }
+    int bad = write(w, other, value, place);
+    JS_FreeValue(shim_context, other);
+    return bad;
+}
+
+static int write_error(struct funcbox_writer *w, JSValueConst error, const struct place *place) {
+    JSContext *ctx = shim_context;
+    JSAtom keys[2] = {atom_name, atom_message};
+    static const char *const names[2] = {"name", "message"};
+    funcbox_map(w, 2);
+    for (int i = 0; i < 2; i++) {
+        JSValue value = JS_GetProperty(ctx, error, keys[i]);
+        if (JS_IsException(value)) return -1;
+        funcbox_text(w, names[i], strlen(names[i]));
+        struct place inner = {place, error, keys[i], 0, place->depth + 1};
+        int bad = write_value(w, value, &inner);
+        JS_FreeValue(ctx, value);
+        if (bad) return -1;
+    }
+    return 0;
+}
+
+static int write_bytes(struct funcbox_writer *w, JSValueConst value, enum treatment treatment) {
+    JSContext *ctx = shim_context;
+    size_t offset = 0, length = 0, whole, width;
+    JSValue buffer;
+    if (treatment == AS_BUFFER) buffer = JS_DupValue(ctx, value);
+    else if (treatment == AS_VIEW) {
+        /* The engine's C interface knows typed arrays only. */
+        JSValue bytes = shim_hook("viewBytes", 1, &value);
+        if (JS_IsException(bytes)) return -1;
+        int bad = write_bytes(w, bytes, AS_BYTES);
+        JS_FreeValue(ctx, bytes);
+        return bad;
+    } else buffer = JS_GetTypedArrayBuffer(ctx, value, &offset, &length, &width);
+    if (JS_IsException(buffer)) return -1;
+    uint8_t *data = JS_GetArrayBuffer(ctx, &whole, buffer);
+    JS_FreeValue(ctx, buffer);
+    if (!data && JS_HasException(ctx)) return -1;
+    if (treatment == AS_BUFFER) length = whole;
+    if (offset > whole || length > whole - offset) length = 0;
+    funcbox_bytes(w, data + offset, length);
+    return 0;
+}
+
+static int write_object(struct funcbox_writer *w, JSValueConst value, const struct place *place) {
+    JSContext *ctx = shim_context;
+    JSClassID id = JS_GetClassID(value);
+    enum treatment treatment = id < MAX_CLASSES ? classes[id].treatment : BY_PROPERTIES;
+    char what[64];
+    if (JS_IsFunction(ctx, value)) return refuse(place, "function cannot be returned");
+    switch (treatment) {
+    case AS_DATE: return write_date(w, value, place);
+    case AS_BYTES:
+    case AS_BUFFER:
+    case AS_VIEW: return write_bytes(w, value, treatment);
+    case AS_NUMBERS: return write_items(w, value, value, place);
+    case UNBOXED: {
+        JSValue primitive = shim_hook("unbox", 1, &value);
+        int bad = JS_IsException(primitive) ? -1 : write_value(w, primitive, place);
+        JS_FreeValue(ctx, primitive);
+        return bad;
+    }
+    case REFUSED:
+        snprintf(what, sizeof what, "%s cannot be returned", classes[id].name);
+        return refuse(place, what);
+    default: break;
+    }
+    if (place->depth >= MAX_DEPTH) return refuse(place, "nested too deeply");
+    for (const struct place *p = place; p; p = p->outer)
+        if (JS_IsObject(p->object) && JS_VALUE_GET_PTR(p->object) == JS_VALUE_GET_PTR(value)) return refuse(place, "circular reference cannot be returned");
+    switch (treatment) {
+    case AS_ITEMS: return write_items(w, value, value, place);
+    case AS_ERROR: return write_error(w, value, place);
+    case AS_SET: return write_through(w, "setItems", value, place, write_items);
+    case AS_MAP: return write_through(w, "mapObject", value, place, write_properties);
+    default: break;
+    }
+    if (JS_IsArray(ctx, value) > 0) return write_items(w, value, value, place); /* a proxy of one */
+    JSValue method = JS_GetProperty(ctx, value, atom_to_json);
+    if (JS_IsException(method)) return -1;
+    if (JS_IsFunction(ctx, method)) {
+        JSValue key = !place->outer ? JS_NewString(ctx, "") : place->key == JS_ATOM_NULL ? JS_NewInt64(ctx, place->index) : JS_AtomToString(ctx, place->key);
+        JSValue other = JS_Call(ctx, method, value, 1, &key);
+        JS_FreeValue(ctx, key);
+        JS_FreeValue(ctx, method);
+        if (JS_IsException(other)) return -1;
+        int bad;
+        if (JS_IsObject(other) && JS_VALUE_GET_PTR(other) == JS_VALUE_GET_PTR(value)) bad = write_properties(w, value, value, place);
+        else {
+            struct place inner = *place; /* the same place, one deeper: toJSON may go on for ever */
+            inner.depth++;
+            bad = write_value(w, other, &inner);
+        }
+        JS_FreeValue(ctx, other);
+        return bad;
+    }
+    JS_FreeValue(ctx, method);
+    method = JS_GetProperty(ctx, value, atom_next);
+    if (JS_IsException(method)) return -1;
+    int iterator = JS_IsFunction(ctx, method);
+    JS_FreeValue(ctx, method);
+    if (iterator) {
+        method = JS_GetProperty(ctx, value, atom_iterator);
+        if (JS_IsException(method)) return -1;
+        iterator = JS_IsFunction(ctx, method);
+        JS_FreeValue(ctx, method);
+        if (iterator) return write_through(w, "iteratorItems", value, place, write_items);
+    }
+    return write_properties(w, value, value, place);
+}
+
+static int write_value(struct funcbox_writer *w, JSValueConst value, const struct place *place) {
+    JSContext *ctx = shim_context;
+    switch (JS_VALUE_GET_NORM_TAG(value)) {
+    case JS_TAG_INT: funcbox_int(w, JS_VALUE_GET_INT(value)); return 0;
+    case JS_TAG_FLOAT64: write_number(w, JS_VALUE_GET_FLOAT64(value)); return 0;
+    case JS_TAG_BOOL: funcbox_bool(w, JS_VALUE_GET_BOOL(value)); return 0;
+    case JS_TAG_NULL:
+    case JS_TAG_UNDEFINED: funcbox_null(w); return 0;
+    case JS_TAG_OBJECT: return write_object(w, value, place);
+    case JS_TAG_SYMBOL: return refuse(place, "symbol cannot be returned");
+    }
+    if (JS_IsString(value)) return value_write_text(w, value);
+    if (JS_IsBigInt(ctx, value)) return write_bigint(w, value);
+    return refuse(place, "value of unknown type cannot be returned");
+}
+
+int value_write(struct funcbox_writer *w, JSValueConst value) {
+    struct place place = {.object = JS_UNDEFINED, .key = JS_ATOM_NULL};
+    if (write_value(w, value, &place) < 0) return -1;
+    if (w->failed) {
+        JS_ThrowOutOfMemory(shim_context);
+        return -1;
+    }
+    return 0;
+}

@@ -1,0 +1,250 @@
+package wasm
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+
+	"github.com/tetratelabs/wazero/api"
+	"github.com/tetratelabs/wazero/sys"
+
+	"github.com/funcbox/funcbox/wasm/wasip1"
+)
+
+// Ending says how a call ended.
+type Ending int
+
+// The ways in which a call ends.
+const (
+	// Returned: the guest handed over a reply and came back.
+	Returned Ending = iota
+	// Exited: the guest called its exit function.
+	Exited
+	// Trapped: the guest hit a trap or broke the call protocol; its state is
+	// worth nothing.
+	Trapped
+	// Stopped: the engine ended the call; Outcome.Err says why.
+	Stopped
+)
+
+// Why the engine stops a call, besides the context's own cause.
+var (
+	// ErrFuel: the call has done all the work its fuel allows.
+	ErrFuel = errors.New("the call has used up its fuel")
+	// ErrReplyLimit: the encoded reply exceeds Limits.ReplyBytes.
+	ErrReplyLimit = errors.New("the reply is too large")
+)
+
+// Outcome is what one call came to.
+type Outcome struct {
+	Ending Ending
+	// Reply as the guest encoded it, if Ending is Returned. Untrusted.
+	Reply []byte
+	// ExitCode, if Ending is Exited.
+	ExitCode uint32
+	// Err is the trap, or why the call was stopped.
+	Err error
+	// Fuel is the work done, in units.
+	Fuel int64
+	// MemoryBytes is the size of the linear memory at the end, which is its
+	// largest.
+	MemoryBytes int64
+}
+
+// stopSignal ends a guest from within a host function: wazero passes a panic
+// with an ExitError on unchanged, also through nested calls. Its code is for
+// people who meet it in a debugger; the call itself knows the reason.
+var stopSignal = sys.NewExitError(0xF0BC0DE)
+
+// call is the state of one request while it runs. It is the context that the
+// guest's host functions get, so that they find it without a search. Used by the
+// goroutine that runs the guest.
+type call struct {
+	context.Context
+	done   <-chan struct{}
+	system *wasip1.System
+	limits Limits
+
+	request []byte
+	reply   []byte
+	replied bool
+
+	// slice is the fuel last handed to the guest, used what was burned before.
+	slice int32
+	used  int64
+
+	// ended is set before the guest is unwound on purpose.
+	ended    bool
+	ending   Ending
+	cause    error
+	exitCode uint32
+
+	stack [1]uint64
+}
+
+func newCall(ctx context.Context, limits Limits, config wasip1.Config) *call {
+	c := &call{Context: ctx, done: ctx.Done(), limits: limits}
+	config.Exit = c.exit
+	config.Interrupted = c.interrupted
+	c.system = wasip1.NewSystem(config)
+	return c
+}
+
+// Value implements context.Context.
+func (c *call) Value(key any) any {
+	switch key.(type) {
+	case callKey:
+		return c
+	case wasip1.SystemKey:
+		return c.system
+	}
+	return c.Context.Value(key)
+}
+
+type callKey struct{}
+
+// callOf finds the call that a host function serves. nil only where a guest's
+// export is called outside of one, which nothing here does.
+func callOf(ctx context.Context) *call {
+	if c, ok := ctx.(*call); ok {
+		return c
+	}
+	c, _ := ctx.Value(callKey{}).(*call)
+	return c
+}
+
+// invoke calls an export without parameters, as the guest's start-up is made of.
+func (c *call) invoke(in *instance, name string) (result uint32, err error) {
+	c.stack[0] = 0
+	err = c.enter(in, in.guest.ExportedFunction(name))
+	if err != nil && c.ended {
+		err = c.cause
+		if c.ending == Exited {
+			err = fmt.Errorf("the guest exited with code %d", c.exitCode)
+		}
+	}
+	return uint32(c.stack[0]), err
+}
+
+// enter runs a function of the guest on c.stack, with fuel.
+func (c *call) enter(in *instance, function api.Function) error {
+	in.fuel.Set(uint64(uint32(c.refuel())))
+	err := function.CallWithStack(c, c.stack[:])
+	c.settle(int32(uint32(in.fuel.Get())))
+	return err
+}
+
+// refuel returns the next slice of fuel.
+func (c *call) refuel() int32 {
+	c.slice = int32(min(fuelSlice, c.limits.Fuel-c.used))
+	return c.slice
+}
+
+// settle adds what was burned of the last slice; remaining is negative where a
+// single operation cost more than was left.
+func (c *call) settle(remaining int32) {
+	c.used += int64(c.slice) - int64(remaining)
+	c.slice = remaining
+}
+
+// tick is what a metered guest calls when its slice is used up. It ends the call
+// if there is a reason to, lets other goroutines run, and hands out fuel.
+func (c *call) tick(remaining int32) int32 {
+	c.settle(remaining)
+	if c.used >= c.limits.Fuel {
+		c.stop(ErrFuel)
+	}
+	select {
+	case <-c.done:
+		c.interrupted()
+	default:
+	}
+	runtime.Gosched()
+	return c.refuel()
+}
+
+// stop unwinds the guest; it does not return.
+func (c *call) stop(cause error) { c.end(Stopped, cause) }
+
+func (c *call) interrupted() { c.stop(context.Cause(c.Context)) }
+
+func (c *call) exit(code uint32) {
+	c.exitCode = code
+	c.end(Exited, nil)
+}
+
+func (c *call) end(ending Ending, cause error) {
+	if !c.ended {
+		c.ended, c.ending, c.cause = true, ending, cause
+	}
+	panic(stopSignal)
+}
+
+// Job is one request to a guest.
+type Job struct {
+	// Request in the encoding that the guest expects.
+	Request []byte
+	// System is what the guest sees through WASI; Exit and Interrupted are set
+	// by the engine.
+	System wasip1.Config
+	// Limits of the call.
+	Limits Limits
+}
+
+// Run prepares the module if need be and runs one request in an instance of its
+// own, on the caller's goroutine, until the guest comes back, ends or is
+// stopped. The error tells of the host's own failures only; what the guest did
+// is in the Outcome, also when ctx ended.
+func (m *Module) Run(ctx context.Context, job Job) (Outcome, error) {
+	ready, err := m.prepare(ctx)
+	if err != nil {
+		if ctx.Err() != nil {
+			return Outcome{Ending: Stopped, Err: context.Cause(ctx)}, nil
+		}
+		return Outcome{}, err
+	}
+	in := m.pool.take(memoryLimit(job.Limits.MemoryBytes))
+	if in == nil {
+		if in, err = m.engine.instantiate(ctx, ready, job.Limits.MemoryBytes); err != nil {
+			return Outcome{}, fmt.Errorf("runtime %s: %w", m.spec.Name, err)
+		}
+	} else if err := in.limit(job.Limits.MemoryBytes); err != nil {
+		m.keep(in)
+		return Outcome{}, fmt.Errorf("runtime %s: %w", m.spec.Name, err)
+	}
+	c := newCall(ctx, job.Limits, job.System)
+	defer c.system.Close()
+	c.request = job.Request
+	c.stack[0] = uint64(uint32(len(job.Request)))
+	out := c.outcome(in, c.enter(in, in.run))
+	in.worked = out.Fuel > freshHandleFuel
+	if out.Ending == Returned {
+		m.keep(in)
+	} else {
+		in.close() // its memory and its stack may be in any state
+	}
+	return out, nil
+}
+
+// keep hands an instance to the pool, which resets it in the background.
+func (m *Module) keep(in *instance) {
+	m.pool.give(in, func(work func()) bool {
+		return m.engine.start(func(context.Context) { work() })
+	})
+}
+
+func (c *call) outcome(in *instance, err error) Outcome {
+	out := Outcome{Fuel: c.used, MemoryBytes: int64(in.guest.Memory().Size())}
+	switch {
+	case c.ended:
+		out.Ending, out.ExitCode, out.Err = c.ending, c.exitCode, c.cause
+	case err != nil:
+		out.Ending, out.Err = Trapped, err
+	case !c.replied:
+		out.Ending, out.Err = Trapped, errors.New("the guest came back without a reply")
+	default:
+		out.Ending, out.Reply = Returned, c.reply
+	}
+	return out
+}

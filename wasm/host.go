@@ -1,0 +1,58 @@
+package wasm
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/tetratelabs/wazero"
+	"github.com/tetratelabs/wazero/api"
+)
+
+// instantiateHost registers the host's side of the call protocol:
+//
+//	tick(remaining i32) -> i32   called by metered code when its fuel is used up
+//	request(ptr i32)             copies the pending request to ptr
+//	result(ptr i32, len i32)     hands over the reply, once per call
+//
+// A guest that breaks the protocol ends as Trapped.
+func instantiateHost(ctx context.Context, r wazero.Runtime) error {
+	const i32 = api.ValueTypeI32
+	builder := r.NewHostModuleBuilder(hostModuleName)
+	builder.NewFunctionBuilder().
+		WithGoFunction(api.GoFunc(hostTick), []api.ValueType{i32}, []api.ValueType{i32}).Export("tick")
+	builder.NewFunctionBuilder().
+		WithGoModuleFunction(api.GoModuleFunc(hostRequest), []api.ValueType{i32}, nil).Export("request")
+	builder.NewFunctionBuilder().
+		WithGoModuleFunction(api.GoModuleFunc(hostResult), []api.ValueType{i32, i32}, nil).Export("result")
+	_, err := builder.Instantiate(ctx)
+	return err
+}
+
+func hostTick(ctx context.Context, stack []uint64) {
+	stack[0] = uint64(uint32(callOf(ctx).tick(int32(uint32(stack[0])))))
+}
+
+func hostRequest(ctx context.Context, guest api.Module, stack []uint64) {
+	c := callOf(ctx)
+	if !guest.Memory().Write(uint32(stack[0]), c.request) {
+		c.end(Trapped, fmt.Errorf("the guest wants its request of %d bytes at %d, outside its memory", len(c.request), uint32(stack[0])))
+	}
+}
+
+func hostResult(ctx context.Context, guest api.Module, stack []uint64) {
+	c := callOf(ctx)
+	if c.replied {
+		c.end(Trapped, errors.New("the guest handed over a second reply"))
+	}
+	size := uint32(stack[1])
+	if int64(size) > c.limits.ReplyBytes {
+		c.stop(fmt.Errorf("%w: %d bytes, at most %d are allowed", ErrReplyLimit, size, c.limits.ReplyBytes))
+	}
+	reply, ok := guest.Memory().Read(uint32(stack[0]), size)
+	if !ok {
+		c.end(Trapped, fmt.Errorf("the guest's reply of %d bytes at %d lies outside its memory", size, uint32(stack[0])))
+	}
+	c.reply, c.replied = bytes.Clone(reply), true
+}

@@ -1,0 +1,168 @@
+package wasm
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/tetratelabs/wazero"
+
+	"github.com/funcbox/funcbox/internal/wasmbin"
+	"github.com/funcbox/funcbox/wasm/fsapi"
+)
+
+// ErrClosed is returned once the engine has been closed.
+var ErrClosed = errors.New("the engine is closed")
+
+// ABIVersion is the version of the call protocol that modules must speak: the
+// result of their export funcbox_abi.
+const ABIVersion = 1
+
+// ModuleSpec describes a module to an engine.
+type ModuleSpec struct {
+	// Name for messages and progress, such as "js".
+	Name string
+	// Binary of a metered WASI reactor that speaks the call protocol.
+	Binary *Binary
+	// StartupFiles is the filesystem that the guest sees while it starts; nil:
+	// none. It is called once for every start.
+	StartupFiles func() (fsapi.FileSystem, error)
+}
+
+// Module is a guest runtime, compiled and photographed when first needed. Safe
+// for concurrent use.
+type Module struct {
+	engine *Engine
+	spec   ModuleSpec
+
+	mu     sync.Mutex
+	ready  *prepared
+	flight *preparation
+
+	pool pool
+}
+
+// prepared is what a module needs to run calls. Immutable.
+type prepared struct {
+	compiled wazero.CompiledModule
+	// globals are the exported mutable globals except the fuel, in the order of
+	// image values.
+	globals []string
+	image   *snapshot
+}
+
+// preparation is a compilation under way that several calls may wait for.
+type preparation struct {
+	done  chan struct{}
+	ready *prepared
+	err   error
+}
+
+// Prepare compiles the module and takes its image, unless that was done before.
+// It returns early when ctx ends; the work goes on for others.
+func (m *Module) Prepare(ctx context.Context) error {
+	_, err := m.prepare(ctx)
+	return err
+}
+
+// Prepared tells whether calls can start at once.
+func (m *Module) Prepared() bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.ready != nil
+}
+
+// Stats tells what the module keeps for its next calls.
+func (m *Module) Stats() PoolStats { return m.pool.stats() }
+
+func (m *Module) prepare(ctx context.Context) (*prepared, error) {
+	m.mu.Lock()
+	if m.ready != nil {
+		defer m.mu.Unlock()
+		return m.ready, nil
+	}
+	flight := m.flight
+	if flight == nil {
+		flight = &preparation{done: make(chan struct{})}
+		if !m.engine.start(func(ctx context.Context) { m.finish(ctx, flight) }) {
+			m.mu.Unlock()
+			return nil, ErrClosed
+		}
+		m.flight = flight
+	}
+	m.mu.Unlock()
+	select {
+	case <-flight.done:
+		return flight.ready, flight.err
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
+}
+
+func (m *Module) finish(ctx context.Context, flight *preparation) {
+	flight.ready, flight.err = m.build(ctx)
+	m.mu.Lock()
+	m.ready, m.flight = flight.ready, nil // after an error the next call tries again
+	m.mu.Unlock()
+	close(flight.done)
+}
+
+// build does the whole preparation: unpack, check, cut out the data, compile,
+// start, photograph.
+func (m *Module) build(ctx context.Context) (*prepared, error) {
+	binary, err := m.spec.Binary.Bytes()
+	if err != nil {
+		return nil, fmt.Errorf("runtime %s: %w", m.spec.Name, err)
+	}
+	info, err := wasmbin.Inspect(binary)
+	if err != nil {
+		return nil, fmt.Errorf("runtime %s: %w", m.spec.Name, err)
+	}
+	globals, err := checkModule(info)
+	if err != nil {
+		return nil, fmt.Errorf("runtime %s: %w", m.spec.Name, err)
+	}
+	code, segments, err := wasmbin.SplitData(binary)
+	if err != nil {
+		return nil, fmt.Errorf("runtime %s: %w", m.spec.Name, err)
+	}
+	compiled, err := m.compile(ctx, code)
+	if err != nil {
+		return nil, fmt.Errorf("compiling runtime %s: %w", m.spec.Name, err)
+	}
+	ready := &prepared{compiled: compiled, globals: globals}
+	if ready.image, err = m.photograph(ctx, ready, segments); err != nil {
+		_ = compiled.Close(ctx)
+		return nil, fmt.Errorf("starting runtime %s: %w", m.spec.Name, err)
+	}
+	return ready, nil
+}
+
+func (m *Module) compile(ctx context.Context, code []byte) (wazero.CompiledModule, error) {
+	event := CompileEvent{Name: m.spec.Name, CodeBytes: len(code)}
+	begin := time.Now()
+	if m.engine.onCompile != nil {
+		m.engine.onCompile(event)
+	}
+	compiled, err := m.engine.compile(ctx, code)
+	event.Done, event.Elapsed, event.Err = true, time.Since(begin), err
+	if m.engine.onCompile != nil {
+		m.engine.onCompile(event)
+	}
+	m.engine.logger.Debug("runtime compiled or read from the cache", "runtime", event.Name, "elapsed", event.Elapsed, "error", err)
+	return compiled, err
+}
+
+func (m *Module) close() error {
+	m.mu.Lock()
+	ready := m.ready
+	m.ready = nil
+	m.mu.Unlock()
+	m.pool.close()
+	if ready == nil {
+		return nil
+	}
+	return errors.Join(ready.image.memory.close(), ready.compiled.Close(context.Background()))
+}

@@ -1,0 +1,173 @@
+package wasm
+
+import (
+	"runtime"
+	"sync"
+	"time"
+)
+
+// idleAfter is how long a warm instance is kept without being needed.
+const idleAfter = 30 * time.Second
+
+// warmPerCore is how many instances per core are kept warm for a module: one that
+// runs and one whose reset is under way.
+const warmPerCore = 2
+
+// pool keeps instances of one module between calls. An instance that comes back
+// is dirty until its memory has been reset, which happens in the background, after
+// the reply. Safe for concurrent use.
+type pool struct {
+	mu sync.Mutex
+	// clean ones equal the image; the last is the one used most recently.
+	clean []idleInstance
+	dirty []*instance
+	// resetting tells that a goroutine works through dirty.
+	resetting bool
+	closed    bool
+	sweep     *time.Timer
+}
+
+type idleInstance struct {
+	*instance
+	since time.Time
+}
+
+// PoolStats is what a module keeps for its next calls.
+type PoolStats struct {
+	// Warm is the number of instances kept.
+	Warm int
+	// PrivateBytes bounds the memory they hold besides the image they share.
+	PrivateBytes int64
+}
+
+func warmLimit() int { return warmPerCore * runtime.GOMAXPROCS(0) }
+
+// take returns an instance equal to a fresh one, or nil.
+func (p *pool) take(limit uint64) *instance {
+	p.mu.Lock()
+	for i := len(p.clean) - 1; i >= 0; i-- {
+		if in := p.clean[i].instance; in.memory.reserved >= limit {
+			p.clean = append(p.clean[:i], p.clean[i+1:]...)
+			p.mu.Unlock()
+			return in
+		}
+	}
+	var in *instance
+	if n := len(p.dirty); n > 0 && p.dirty[n-1].memory.reserved >= limit {
+		in, p.dirty = p.dirty[n-1], p.dirty[:n-1]
+	}
+	p.mu.Unlock()
+	if in == nil {
+		return nil
+	}
+	if in.reset() != nil { // the caller makes a fresh one
+		in.close()
+		return nil
+	}
+	return in
+}
+
+// give takes back an instance whose call returned. start runs work in a goroutine
+// that ends before the engine closes; false if that has begun.
+func (p *pool) give(in *instance, start func(func()) bool) {
+	p.mu.Lock()
+	full := len(p.clean)+len(p.dirty) >= warmLimit()
+	if p.closed || full && len(p.clean) == 0 {
+		p.mu.Unlock()
+		in.close()
+		return
+	}
+	if full { // the newcomer may have room for calls that the oldest is too small for
+		p.clean[0].close()
+		p.clean = append(p.clean[:0], p.clean[1:]...)
+	}
+	p.dirty = append(p.dirty, in)
+	if p.resetting {
+		p.mu.Unlock()
+		return
+	}
+	p.resetting = true
+	p.mu.Unlock()
+	if !start(p.clear) {
+		p.mu.Lock()
+		p.resetting = false
+		p.mu.Unlock()
+	}
+}
+
+// clear resets dirty instances until there are none.
+func (p *pool) clear() {
+	for {
+		p.mu.Lock()
+		n := len(p.dirty)
+		if n == 0 {
+			p.resetting = false
+			p.mu.Unlock()
+			return
+		}
+		in := p.dirty[n-1]
+		p.dirty = p.dirty[:n-1]
+		p.mu.Unlock()
+		if err := in.reset(); err != nil {
+			in.close()
+			continue
+		}
+		p.mu.Lock()
+		if p.closed {
+			p.mu.Unlock()
+			in.close()
+			continue
+		}
+		p.clean = append(p.clean, idleInstance{in, time.Now()})
+		if p.sweep == nil {
+			p.sweep = time.AfterFunc(idleAfter, p.release)
+		}
+		p.mu.Unlock()
+	}
+}
+
+// release closes what has been idle for too long and comes back while anything
+// is left.
+func (p *pool) release() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	keep := p.clean[:0]
+	for _, idle := range p.clean {
+		if time.Since(idle.since) >= idleAfter {
+			idle.close()
+			continue
+		}
+		keep = append(keep, idle)
+	}
+	clear(p.clean[len(keep):])
+	p.clean = keep
+	if len(keep) == 0 || p.closed {
+		p.sweep = nil
+		return
+	}
+	p.sweep.Reset(idleAfter)
+}
+
+func (p *pool) stats() PoolStats {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	warm := len(p.clean) + len(p.dirty)
+	return PoolStats{Warm: warm, PrivateBytes: int64(warm) * keptBytes}
+}
+
+// close releases all instances; those under way are closed when they come back.
+func (p *pool) close() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.closed = true
+	if p.sweep != nil {
+		p.sweep.Stop()
+	}
+	for _, idle := range p.clean {
+		idle.close()
+	}
+	for _, in := range p.dirty {
+		in.close()
+	}
+	p.clean, p.dirty = nil, nil
+}

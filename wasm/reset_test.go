@@ -1,0 +1,112 @@
+package wasm
+
+import (
+	"context"
+	"encoding/binary"
+	"math/rand/v2"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// scribble grows the memory by three pages, changes both globals and writes a
+// byte to each of the addresses (32 bits each) in the request, which it copies
+// to 1024; the reply is the byte that was at 70000 before.
+var scribble = join(
+	i32(16), i32(70000), []byte{0x2d, 0, 0}, []byte{0x3a, 0, 0}, // mem[16] = mem[70000]
+	i32(3), grow, drop,
+	setGlobal(globalStack, 12), setGlobal(globalExtra, 99),
+	i32(1024), to(fnRequest),
+	i32(1024), []byte{0x21, 1},
+	[]byte{0x03, 0x40},
+	local(1), []byte{0x28, 2, 0}, i32(0xAB), []byte{0x3a, 0, 0}, // mem[mem[p]] = 0xAB
+	local(1), i32(4), []byte{0x6a, 0x22, 1},
+	local(0), i32(1024), []byte{0x6a, 0x49, 0x0d, 0, 0x0b}, // until p reaches 1024+len
+	reply(16, 1),
+)
+
+// addresses returns a request of n random addresses, to which one may be added.
+func addresses(r *rand.Rand, n int) []byte {
+	var request []byte
+	for range n {
+		address := r.Uint32N(5 * PageBytes)
+		if list := 1024 + uint32(4*(n+1)); address < list { // keep the list itself and the reply intact
+			address += list
+		}
+		request = binary.LittleEndian.AppendUint32(request, address)
+	}
+	return request
+}
+
+// TestResetEqualsFresh compares every byte and every global of a reused instance
+// with the image after calls that wrote all over it.
+func TestResetEqualsFresh(t *testing.T) {
+	m := guest{abi: 1, call: scribble}.start(t)
+	ready, err := m.prepare(context.Background())
+	require.NoError(t, err)
+	in, err := m.engine.instantiate(context.Background(), ready, 16<<20)
+	require.NoError(t, err)
+	defer in.close()
+	r := rand.New(rand.NewPCG(1, 2))
+	for range 2000 {
+		c := newCall(context.Background(), testLimits(), testSystem())
+		c.request = append(addresses(r, 1+r.IntN(200)), binary.LittleEndian.AppendUint32(nil, 70000)...)
+		c.stack[0] = uint64(len(c.request))
+		out := c.outcome(in, c.enter(in, in.run))
+		c.system.Close()
+		require.Equal(t, Returned, out.Ending, "%v", out.Err)
+		require.Equal(t, []byte{0}, out.Reply)
+		require.Equal(t, int64(5*PageBytes), out.MemoryBytes)
+		require.NotEqual(t, int64(-1), in.memory.differs(in.guest.Memory()))
+
+		in.worked = r.IntN(2) == 0
+		require.NoError(t, in.reset())
+		require.Equal(t, int64(-1), in.memory.differs(in.guest.Memory()))
+		require.Equal(t, uint64(65536), in.globals[globalStack].Get())
+		require.Equal(t, uint64(7), in.globals[globalExtra].Get())
+	}
+}
+
+// TestReuseLeaksNothing runs calls in parallel that would see each other's
+// writes if any survived.
+func TestReuseLeaksNothing(t *testing.T) {
+	m := guest{abi: 1, call: scribble}.start(t)
+	var wait sync.WaitGroup
+	for worker := range uint64(4) {
+		wait.Go(func() {
+			r := rand.New(rand.NewPCG(3, worker))
+			for range 500 {
+				request := append(addresses(r, 50), binary.LittleEndian.AppendUint32(nil, 70000)...)
+				out, err := m.Run(context.Background(), Job{Request: request, Limits: testLimits()})
+				if err != nil || out.Ending != Returned || out.Reply[0] != 0 {
+					t.Errorf("err %v, outcome %+v", err, out)
+					return
+				}
+			}
+		})
+	}
+	wait.Wait()
+	require.LessOrEqual(t, m.Stats().Warm, warmLimit())
+}
+
+// TestPoolBounds: instances that crashed or were stopped are not kept.
+func TestPoolBounds(t *testing.T) {
+	for name, code := range map[string][]byte{
+		"trap": join(echo, trap), "exit": join(i32(0), to(fnExit)), "no reply": nil, "wild": reply(-1, 1),
+	} {
+		t.Run(name, func(t *testing.T) {
+			m := guest{abi: 1, call: code}.start(t)
+			for range 5 {
+				run(t, m, "hello")
+			}
+			require.Zero(t, m.Stats().Warm)
+		})
+	}
+	m := guest{abi: 1, call: echo}.start(t)
+	for range 20 {
+		run(t, m, "hello")
+	}
+	require.Positive(t, m.Stats().Warm)
+	require.LessOrEqual(t, m.Stats().Warm, warmLimit())
+}

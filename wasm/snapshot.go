@@ -1,0 +1,162 @@
+package wasm
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/funcbox/funcbox/internal/wasmbin"
+	"github.com/funcbox/funcbox/wasm/wasip1"
+)
+
+// snapshot is the whole state of a guest between two calls: its linear memory
+// and its mutable globals. Tables are constant (checkModule), and what the host
+// holds for a guest is made anew for each call.
+type snapshot struct {
+	memory  *image
+	globals []uint64
+}
+
+// startupLimits bounds a runtime's start, which is our own code but may loop by
+// mistake. The largest runtime at hand starts with 20 MiB and 10^8 units.
+var startupLimits = Limits{Fuel: 1 << 36, MemoryBytes: 1 << 30}
+
+// startupOutputBytes bounds what is kept of a failing start's messages.
+const startupOutputBytes = 64 << 10
+
+// photograph starts the guest in an instance without an image and takes its
+// snapshot.
+func (m *Module) photograph(ctx context.Context, ready *prepared, segments []wasmbin.Segment) (*snapshot, error) {
+	in, err := m.engine.instantiate(ctx, ready, startupLimits.MemoryBytes)
+	if err != nil {
+		return nil, err
+	}
+	defer in.close()
+	for _, segment := range segments {
+		if !in.guest.Memory().Write(segment.Offset, segment.Data) {
+			return nil, fmt.Errorf("a data segment of %d bytes at %d lies outside the memory", len(segment.Data), segment.Offset)
+		}
+	}
+	if err := m.boot(ctx, in); err != nil {
+		return nil, err
+	}
+	memory, ok := in.guest.Memory().Read(0, in.guest.Memory().Size())
+	if !ok {
+		return nil, errors.New("the memory cannot be read")
+	}
+	taken := &snapshot{}
+	if taken.memory, err = newImage(memory); err != nil {
+		return nil, err
+	}
+	for _, global := range in.globals {
+		taken.globals = append(taken.globals, global.Get())
+	}
+	return taken, nil
+}
+
+// boot runs the guest's constructors and its own start-up.
+func (m *Module) boot(ctx context.Context, in *instance) error {
+	var said tail
+	config := wasip1.Config{Stdout: &said, Stderr: &said}
+	if m.spec.StartupFiles != nil {
+		files, err := m.spec.StartupFiles()
+		if err != nil {
+			return err
+		}
+		config.FS = files
+	}
+	c := newCall(ctx, startupLimits, config)
+	defer c.system.Close()
+	if in.guest.ExportedFunction(exportInitialize) != nil {
+		if _, err := c.invoke(in, exportInitialize); err != nil {
+			return said.explain(err)
+		}
+	}
+	version, err := c.invoke(in, exportABI)
+	if err != nil {
+		return said.explain(err)
+	}
+	if version != ABIVersion {
+		return fmt.Errorf("the module speaks version %d of the call protocol, this engine speaks %d: rebuild the module", version, ABIVersion)
+	}
+	status, err := c.invoke(in, exportInit)
+	if err == nil && status != 0 {
+		err = fmt.Errorf("%s returned %d", exportInit, status)
+	}
+	return said.explain(err)
+}
+
+// checkModule refuses a module whose state would not be covered by a snapshot or
+// that cannot be stopped, and returns the names of the mutable globals to save.
+func checkModule(info wasmbin.Info) ([]string, error) {
+	switch {
+	case info.MutatesTable:
+		return nil, errors.New("the module changes a table, which a snapshot does not cover")
+	case info.Exceptions:
+		return nil, errors.New("the module uses WebAssembly exception handling, which wazero's compiler gets wrong")
+	case info.Threads:
+		return nil, errors.New("the module uses threads")
+	case info.HasStart:
+		return nil, errors.New("the module has a start function, which would run before its data is in place")
+	case len(info.Memories) != 1 || info.Memories[0].Imported || !slices.Contains(info.Memories[0].Exports, exportMemory):
+		return nil, errors.New("the module must have one linear memory of its own and export it as \"memory\"")
+	}
+	if err := checkExports(info); err != nil {
+		return nil, err
+	}
+	var saved []string
+	for index, global := range info.Globals {
+		switch {
+		case !global.Mutable || slices.Contains(global.Exports, exportFuel):
+		case global.Imported || len(global.Exports) == 0:
+			return nil, fmt.Errorf("the mutable global %d is not exported, so that a snapshot would not cover it", index)
+		case global.Value == wasmbin.V128 || global.Value == wasmbin.FuncRef || global.Value == wasmbin.ExternRef:
+			return nil, fmt.Errorf("the mutable global %d is a %s, which a snapshot cannot hold", index, global.Value)
+		default:
+			saved = append(saved, global.Exports[0])
+		}
+	}
+	return saved, nil
+}
+
+// checkExports compares the exports with the call protocol.
+func checkExports(info wasmbin.Info) error {
+	i32 := []wasmbin.ValueType{wasmbin.I32}
+	for name, want := range map[string]wasmbin.FuncType{
+		exportABI:  {Results: i32},
+		exportInit: {Results: i32},
+		exportCall: {Params: i32},
+	} {
+		export, ok := info.Export(name, wasmbin.KindFunction)
+		if !ok {
+			return fmt.Errorf("the module exports no function %s: it does not speak the call protocol", name)
+		}
+		if !export.Func.Equal(want) {
+			return fmt.Errorf("the module's export %s has another signature than in the call protocol", name)
+		}
+	}
+	if export, ok := info.Export(exportInitialize, wasmbin.KindFunction); ok && !export.Func.Equal(wasmbin.FuncType{}) {
+		return fmt.Errorf("the module's export %s has parameters or results", exportInitialize)
+	}
+	return nil
+}
+
+// tail keeps the last bytes written, for messages about a failing start.
+type tail struct{ kept []byte }
+
+func (t *tail) Write(p []byte) (int, error) {
+	t.kept = append(t.kept, p...)
+	if over := len(t.kept) - startupOutputBytes; over > 0 {
+		t.kept = t.kept[over:]
+	}
+	return len(p), nil
+}
+
+func (t *tail) explain(err error) error {
+	if err == nil || len(t.kept) == 0 {
+		return err
+	}
+	return fmt.Errorf("%w: %s", err, bytes.TrimSpace(t.kept))
+}
