@@ -1,6 +1,7 @@
 package wasm
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -24,10 +25,11 @@ var caches struct {
 	byDir map[string]wazero.CompilationCache
 }
 
-// sharedCache returns the process-wide cache of a folder. Empty means the user's
-// cache folder. A folder that cannot be used safely is replaced by memory, with
-// the reason logged: a missing cache costs time, never correctness.
-func sharedCache(dir string, logger *slog.Logger) wazero.CompilationCache {
+// sharedCache returns the process-wide cache of a folder and the folder's absolute
+// path. Empty means the user's cache folder. A folder that cannot be used safely is
+// replaced by memory (then the path is empty), with the reason logged: a missing
+// cache costs time, never correctness.
+func sharedCache(dir string, logger *slog.Logger) (wazero.CompilationCache, string) {
 	caches.Lock()
 	defer caches.Unlock()
 	if caches.byDir == nil {
@@ -37,12 +39,12 @@ func sharedCache(dir string, logger *slog.Logger) wazero.CompilationCache {
 		resolved, err := prepareCacheDir(dir)
 		if err == nil {
 			if cache, ok := caches.byDir[resolved]; ok {
-				return cache
+				return cache, resolved
 			}
 			var cache wazero.CompilationCache
 			if cache, err = wazero.NewCompilationCacheWithDir(resolved); err == nil {
 				caches.byDir[resolved] = cache
-				return cache
+				return cache, resolved
 			}
 		}
 		logger.Warn("compiled code is kept in memory only: the cache folder cannot be used", "reason", err)
@@ -52,7 +54,7 @@ func sharedCache(dir string, logger *slog.Logger) wazero.CompilationCache {
 		cache = wazero.NewCompilationCache()
 		caches.byDir[MemoryOnly] = cache
 	}
-	return cache
+	return cache, ""
 }
 
 // DefaultCacheDir is where compiled code is kept unless told otherwise: the
@@ -99,3 +101,37 @@ func prepareCacheDir(dir string) (string, error) {
 }
 
 var errSharedFolder = fmt.Errorf("%w: other users can write to it; use a folder of mode 0700", fs.ErrPermission)
+
+// mendCache compiles a module whose entry in the cache cannot be read or written
+// into a folder of its own and moves what appears there over the entry.
+func mendCache(ctx context.Context, dir string, binary []byte) error {
+	apart, err := os.MkdirTemp(dir, "mend-*")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.RemoveAll(apart) }()
+	cache, err := wazero.NewCompilationCacheWithDir(apart)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = cache.Close(ctx) }()
+	r := wazero.NewRuntimeWithConfig(ctx, runtimeConfig(cache))
+	defer func() { _ = r.Close(ctx) }()
+	compiled, err := compile(ctx, r, binary)
+	if err != nil {
+		return err
+	}
+	if err := compiled.Close(ctx); err != nil {
+		return err
+	}
+	return filepath.WalkDir(apart, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || !entry.Type().IsRegular() {
+			return err
+		}
+		name, err := filepath.Rel(apart, path)
+		if err != nil {
+			return err
+		}
+		return os.Rename(path, filepath.Join(dir, name))
+	})
+}

@@ -206,7 +206,7 @@ func (m *Module) Run(ctx context.Context, job Job) (Outcome, error) {
 	}
 	in := m.pool.take(memoryLimit(job.Limits.MemoryBytes))
 	if in == nil {
-		if in, err = m.engine.instantiate(ctx, ready, job.Limits.MemoryBytes); err != nil {
+		if in, err = instantiate(ctx, ready, job.Limits.MemoryBytes); err != nil {
 			return Outcome{}, fmt.Errorf("runtime %s: %w", m.spec.Name, err)
 		}
 	} else if err := in.limit(job.Limits.MemoryBytes); err != nil {

@@ -47,6 +47,7 @@ type CompileEvent struct {
 // use.
 type Engine struct {
 	runtime   wazero.Runtime
+	cacheDir  string // empty: in memory
 	logger    *slog.Logger
 	onCompile func(CompileEvent)
 
@@ -67,26 +68,36 @@ func NewEngine(ctx context.Context, config Config) (*Engine, error) {
 	if logger == nil {
 		logger = slog.New(slog.DiscardHandler)
 	}
-	runtimeConfig := wazero.NewRuntimeConfig().
-		WithCompilationCache(sharedCache(config.CacheDir, logger)).
+	cache, dir := sharedCache(config.CacheDir, logger)
+	r, err := newRuntime(ctx, cache)
+	if err != nil {
+		return nil, err
+	}
+	e := &Engine{runtime: r, cacheDir: dir, logger: logger, onCompile: config.OnCompile}
+	e.ctx, e.cancel = context.WithCancel(context.WithoutCancel(ctx))
+	return e, nil
+}
+
+func runtimeConfig(cache wazero.CompilationCache) wazero.RuntimeConfig {
+	return wazero.NewRuntimeConfig().
+		WithCompilationCache(cache).
 		WithCoreFeatures(api.CoreFeaturesV2 | experimental.CoreFeaturesTailCall).
 		WithDebugInfoEnabled(false).
 		WithMemoryLimitPages(maxMemoryBytes / PageBytes)
-	e := &Engine{
-		runtime:   wazero.NewRuntimeWithConfig(ctx, runtimeConfig),
-		logger:    logger,
-		onCompile: config.OnCompile,
+}
+
+// newRuntime makes a wazero runtime with the modules that guests import.
+func newRuntime(ctx context.Context, cache wazero.CompilationCache) (wazero.Runtime, error) {
+	r := wazero.NewRuntimeWithConfig(ctx, runtimeConfig(cache))
+	_, err := wasip1.Instantiate(ctx, r)
+	if err == nil {
+		err = instantiateHost(ctx, r)
 	}
-	e.ctx, e.cancel = context.WithCancel(context.WithoutCancel(ctx))
-	if _, err := wasip1.Instantiate(ctx, e.runtime); err != nil {
-		_ = e.runtime.Close(ctx)
-		return nil, fmt.Errorf("setting up WASI: %w", err)
+	if err != nil {
+		_ = r.Close(ctx)
+		return nil, fmt.Errorf("setting up the modules that guests import: %w", err)
 	}
-	if err := instantiateHost(ctx, e.runtime); err != nil {
-		_ = e.runtime.Close(ctx)
-		return nil, fmt.Errorf("setting up the host module: %w", err)
-	}
-	return e, nil
+	return r, nil
 }
 
 // Module registers a binary under a name for messages. It is compiled at the
@@ -136,8 +147,34 @@ func (e *Engine) start(work func(context.Context)) bool {
 	return true
 }
 
-// compile translates a binary to machine code on all cores, or takes that from
-// the cache.
-func (e *Engine) compile(ctx context.Context, binary []byte) (wazero.CompiledModule, error) {
-	return e.runtime.CompileModule(experimental.WithCompilationWorkers(ctx, runtime.GOMAXPROCS(0)), binary)
+// compile translates a binary to machine code, or takes that from the cache. It
+// returns the runtime in which the code can be instantiated: the engine's, or, where
+// the cache on disk fails (full, damaged beyond mending), one of its own.
+func (e *Engine) compile(ctx context.Context, binary []byte) (wazero.CompiledModule, wazero.Runtime, error) {
+	compiled, err := compile(ctx, e.runtime, binary)
+	if err == nil || e.cacheDir == "" || ctx.Err() != nil {
+		return compiled, e.runtime, err
+	}
+	mended := mendCache(ctx, e.cacheDir, binary)
+	if mended == nil {
+		if compiled, again := compile(ctx, e.runtime, binary); again == nil {
+			e.logger.Info("an entry of the compilation cache was damaged and has been replaced", "reason", err)
+			return compiled, e.runtime, nil
+		}
+	}
+	e.logger.Warn("the compilation cache fails; compiled code is kept in memory", "reason", err, "mending", mended)
+	apart, failed := newRuntime(ctx, wazero.NewCompilationCache())
+	if failed != nil {
+		return nil, nil, failed
+	}
+	if compiled, err = compile(ctx, apart, binary); err != nil {
+		_ = apart.Close(ctx)
+		return nil, nil, err
+	}
+	return compiled, apart, nil
+}
+
+// compile uses all cores that Go may.
+func compile(ctx context.Context, r wazero.Runtime, binary []byte) (wazero.CompiledModule, error) {
+	return r.CompileModule(experimental.WithCompilationWorkers(ctx, runtime.GOMAXPROCS(0)), binary)
 }

@@ -46,7 +46,7 @@ type instance struct {
 
 // instantiate makes an instance over the image, or an empty one where the
 // snapshot is nil. limitBytes is rounded down to pages.
-func (e *Engine) instantiate(ctx context.Context, ready *prepared, limitBytes int64) (*instance, error) {
+func instantiate(ctx context.Context, ready *prepared, limitBytes int64) (*instance, error) {
 	limit := memoryLimit(limitBytes)
 	needed := uint64(ready.compiled.ExportedMemories()[exportMemory].Min()) * PageBytes
 	var img *image
@@ -66,7 +66,7 @@ func (e *Engine) instantiate(ctx context.Context, ready *prepared, limitBytes in
 		return nil, fmt.Errorf("the system refuses %d bytes of memory", needed)
 	}
 	allocator := experimental.MemoryAllocatorFunc(func(_, _ uint64) experimental.LinearMemory { return memory })
-	guest, err := e.runtime.InstantiateModule(experimental.WithMemoryAllocator(ctx, allocator), ready.compiled, anonymous)
+	guest, err := ready.runtime.InstantiateModule(experimental.WithMemoryAllocator(ctx, allocator), ready.compiled, anonymous)
 	if err != nil {
 		memory.Free()
 		return nil, err

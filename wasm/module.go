@@ -46,6 +46,7 @@ type Module struct {
 
 // prepared is what a module needs to run calls. Immutable.
 type prepared struct {
+	runtime  wazero.Runtime
 	compiled wazero.CompiledModule
 	// globals are the exported mutable globals except the fuel, in the order of
 	// image values.
@@ -128,31 +129,31 @@ func (m *Module) build(ctx context.Context) (*prepared, error) {
 	if err != nil {
 		return nil, fmt.Errorf("runtime %s: %w", m.spec.Name, err)
 	}
-	compiled, err := m.compile(ctx, code)
+	compiled, runtime, err := m.compile(ctx, code)
 	if err != nil {
 		return nil, fmt.Errorf("compiling runtime %s: %w", m.spec.Name, err)
 	}
-	ready := &prepared{compiled: compiled, globals: globals}
+	ready := &prepared{runtime: runtime, compiled: compiled, globals: globals}
 	if ready.image, err = m.photograph(ctx, ready, segments); err != nil {
-		_ = compiled.Close(ctx)
+		_ = m.release(ready)
 		return nil, fmt.Errorf("starting runtime %s: %w", m.spec.Name, err)
 	}
 	return ready, nil
 }
 
-func (m *Module) compile(ctx context.Context, code []byte) (wazero.CompiledModule, error) {
+func (m *Module) compile(ctx context.Context, code []byte) (wazero.CompiledModule, wazero.Runtime, error) {
 	event := CompileEvent{Name: m.spec.Name, CodeBytes: len(code)}
 	begin := time.Now()
 	if m.engine.onCompile != nil {
 		m.engine.onCompile(event)
 	}
-	compiled, err := m.engine.compile(ctx, code)
+	compiled, runtime, err := m.engine.compile(ctx, code)
 	event.Done, event.Elapsed, event.Err = true, time.Since(begin), err
 	if m.engine.onCompile != nil {
 		m.engine.onCompile(event)
 	}
 	m.engine.logger.Debug("runtime compiled or read from the cache", "runtime", event.Name, "elapsed", event.Elapsed, "error", err)
-	return compiled, err
+	return compiled, runtime, err
 }
 
 func (m *Module) close() error {
@@ -164,5 +165,14 @@ func (m *Module) close() error {
 	if ready == nil {
 		return nil
 	}
-	return errors.Join(ready.image.memory.close(), ready.compiled.Close(context.Background()))
+	return errors.Join(ready.image.memory.close(), m.release(ready))
+}
+
+// release gives back the code of a module.
+func (m *Module) release(ready *prepared) error {
+	err := ready.compiled.Close(context.Background())
+	if ready.runtime != m.engine.runtime {
+		err = errors.Join(err, ready.runtime.Close(context.Background()))
+	}
+	return err
 }

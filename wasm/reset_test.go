@@ -45,7 +45,7 @@ func TestResetEqualsFresh(t *testing.T) {
 	m := guest{abi: 1, call: scribble}.start(t)
 	ready, err := m.prepare(context.Background())
 	require.NoError(t, err)
-	in, err := m.engine.instantiate(context.Background(), ready, 16<<20)
+	in, err := instantiate(context.Background(), ready, 16<<20)
 	require.NoError(t, err)
 	defer in.close()
 	r := rand.New(rand.NewPCG(1, 2))

@@ -29,7 +29,7 @@ const startupOutputBytes = 64 << 10
 // photograph starts the guest in an instance without an image and takes its
 // snapshot.
 func (m *Module) photograph(ctx context.Context, ready *prepared, segments []wasmbin.Segment) (*snapshot, error) {
-	in, err := m.engine.instantiate(ctx, ready, startupLimits.MemoryBytes)
+	in, err := instantiate(ctx, ready, startupLimits.MemoryBytes)
 	if err != nil {
 		return nil, err
 	}
