@@ -90,7 +90,7 @@ func atKey(err error, key string) error {
 }
 
 func atSegment(err error, segment string) error {
-	if walk, ok := err.(*walkError); ok { //nolint:errorlint // never wrapped
+	if walk, ok := err.(*walkError); ok { // never wrapped
 		walk.segments = append(walk.segments, segment)
 	}
 	return err
@@ -108,7 +108,7 @@ func isIdentifier(key string) bool {
 // placeError turns a walkError into the PlaceError that callers see. place
 // names the whole value.
 func placeError(err error, place string) error {
-	walk, ok := err.(*walkError) //nolint:errorlint // never wrapped
+	walk, ok := err.(*walkError) // never wrapped
 	if !ok {
 		return err
 	}

@@ -19,6 +19,7 @@ const (
 // calls, exception handling: their proposals).
 const (
 	OpUnreachable        Opcode = 0x00
+	OpNop                Opcode = 0x01
 	OpBlock              Opcode = 0x02
 	OpLoop               Opcode = 0x03
 	OpIf                 Opcode = 0x04
@@ -56,12 +57,15 @@ const (
 	OpI64Const           Opcode = 0x42
 	OpF32Const           Opcode = 0x43
 	OpF64Const           Opcode = 0x44
+	OpI32Eqz             Opcode = 0x45
+	OpI32Eq              Opcode = 0x46
 	OpI32GtU             Opcode = 0x4b
 	OpI32LeS             Opcode = 0x4c
 	OpI32LeU             Opcode = 0x4d
 	OpI64LeU             Opcode = 0x58
 	OpI32Add             Opcode = 0x6a
 	OpI32Sub             Opcode = 0x6b
+	OpI32And             Opcode = 0x71
 	OpI32ShrU            Opcode = 0x76
 	OpI64Add             Opcode = 0x7c
 	OpI64Shl             Opcode = 0x86

@@ -13,7 +13,7 @@
 
 static double clock_milliseconds(__wasi_clockid_t clock) {
     __wasi_timestamp_t now = 0;
-    __wasi_clock_time_get(clock, 1, &now);
+    (void)__wasi_clock_time_get(clock, 1, &now);
     return (double)now / 1e6;
 }
 
@@ -22,7 +22,7 @@ NATIVE(n_wall) { return JS_NewFloat64(ctx, clock_milliseconds(__WASI_CLOCKID_REA
 
 NATIVE(n_nanoseconds) {
     __wasi_timestamp_t now = 0;
-    __wasi_clock_time_get(__WASI_CLOCKID_MONOTONIC, 1, &now);
+    (void)__wasi_clock_time_get(__WASI_CLOCKID_MONOTONIC, 1, &now);
     return JS_NewBigUint64(ctx, now);
 }
 
@@ -37,11 +37,16 @@ NATIVE(n_sleep) {
     subscription.u.tag = __WASI_EVENTTYPE_CLOCK;
     subscription.u.u.clock.id = __WASI_CLOCKID_MONOTONIC;
     subscription.u.u.clock.timeout = milliseconds < 9e12 ? (__wasi_timestamp_t)(milliseconds * 1e6) : UINT64_MAX;
-    __wasi_poll_oneoff(&subscription, &event, 1, &count);
+    (void)__wasi_poll_oneoff(&subscription, &event, 1, &count);
     return JS_UNDEFINED;
 }
 
 /* ---- randomness ------------------------------------------------------- */
+
+/* Nothing may go on with guessable numbers. */
+static void fill_random(void *data, size_t length) {
+    if (__wasi_random_get(data, length)) __builtin_trap();
+}
 
 static uint64_t random_state[2];
 static int random_seeded;
@@ -51,7 +56,7 @@ static int random_seeded;
  * seeds it anew. */
 NATIVE(n_random) {
     if (!random_seeded) {
-        __wasi_random_get((uint8_t *)random_state, sizeof random_state);
+        fill_random(random_state, sizeof random_state);
         random_state[0] |= 1;
         random_seeded = 1;
     }
@@ -85,7 +90,7 @@ NATIVE(n_random_fill) {
     size_t length;
     uint8_t *data = buffer_bytes(argv[0], &length);
     if (!data) return JS_EXCEPTION;
-    __wasi_random_get(data, length);
+    fill_random(data, length);
     return JS_DupValue(ctx, argv[0]);
 }
 
