@@ -63,6 +63,7 @@ var stopSignal = sys.NewExitError(0xF0BC0DE)
 type call struct {
 	context.Context
 	done   <-chan struct{}
+	in     *instance
 	system *wasip1.System
 	limits Limits
 
@@ -79,6 +80,10 @@ type call struct {
 	ending   Ending
 	cause    error
 	exitCode uint32
+
+	// depth is how many tries are open, fibers what other stacks there are.
+	depth  int
+	fibers fibers
 
 	stack [1]uint64
 }
@@ -129,8 +134,15 @@ func (c *call) invoke(in *instance, name string) (result uint32, err error) {
 
 // enter runs a function of the guest on c.stack, with fuel.
 func (c *call) enter(in *instance, function api.Function) error {
+	c.in = in
 	in.fuel.Set(uint64(uint32(c.refuel())))
 	err := function.CallWithStack(c, c.stack[:])
+	if c.fibers.byID != nil {
+		c.unwindFibers()
+	}
+	if err == error(throwSignal) {
+		err = errUncaught
+	}
 	c.settle(int32(uint32(in.fuel.Get())))
 	return err
 }

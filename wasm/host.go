@@ -15,6 +15,8 @@ import (
 //	tick(remaining i32) -> i32   called by metered code when its fuel is used up
 //	request(ptr i32)             copies the pending request to ptr
 //	result(ptr i32, len i32)     hands over the reply, once per call
+//	throw()                      unwinds to the innermost try (try.go)
+//	fiber_switch, fiber_free     second stacks (fiber.go)
 //
 // A guest that breaks the protocol ends as Trapped.
 func instantiateHost(ctx context.Context, r wazero.Runtime) error {
@@ -26,6 +28,12 @@ func instantiateHost(ctx context.Context, r wazero.Runtime) error {
 		WithGoModuleFunction(api.GoModuleFunc(hostRequest), []api.ValueType{i32}, nil).Export("request")
 	builder.NewFunctionBuilder().
 		WithGoModuleFunction(api.GoModuleFunc(hostResult), []api.ValueType{i32, i32}, nil).Export("result")
+	builder.NewFunctionBuilder().
+		WithGoFunction(api.GoFunc(hostThrow), nil, nil).Export("throw")
+	builder.NewFunctionBuilder().
+		WithGoModuleFunction(api.GoModuleFunc(hostFiberSwitch), []api.ValueType{i32, i32}, nil).Export("fiber_switch")
+	builder.NewFunctionBuilder().
+		WithGoModuleFunction(api.GoModuleFunc(hostFiberFree), []api.ValueType{i32}, nil).Export("fiber_free")
 	_, err := builder.Instantiate(ctx)
 	return err
 }

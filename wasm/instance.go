@@ -38,7 +38,11 @@ type instance struct {
 	run     api.Function // the export that runs a request
 	fuel    api.MutableGlobal
 	globals []api.MutableGlobal
-	origin  *snapshot // nil while the snapshot is being made
+	// stackPointer is the one of globals that a try and a fiber put back; nil if
+	// the module has none. handles are idle handles on functions of its table.
+	stackPointer api.MutableGlobal
+	handles      map[handleKey][]api.Function
+	origin       *snapshot // nil while the snapshot is being made
 	// worked tells that the last call did enough to have grown the native stack
 	// that wazero keeps with a function handle.
 	worked bool
@@ -66,7 +70,11 @@ func instantiate(ctx context.Context, ready *prepared, limitBytes int64) (*insta
 		return nil, fmt.Errorf("the system refuses %d bytes of memory", needed)
 	}
 	allocator := experimental.MemoryAllocatorFunc(func(_, _ uint64) experimental.LinearMemory { return memory })
-	guest, err := ready.runtime.InstantiateModule(experimental.WithMemoryAllocator(ctx, allocator), ready.compiled, anonymous)
+	ctx = experimental.WithMemoryAllocator(ctx, allocator)
+	if ready.services != nil {
+		ctx = experimental.WithImportResolver(ctx, ready.resolve)
+	}
+	guest, err := ready.runtime.InstantiateModule(ctx, ready.compiled, anonymous)
 	if err != nil {
 		memory.Free()
 		return nil, err
@@ -108,6 +116,9 @@ func (in *instance) bind(ready *prepared) error {
 			return fmt.Errorf("the module exports no mutable global %q", name)
 		}
 		in.globals = append(in.globals, global)
+		if name == stackPointer && global.Type() == api.ValueTypeI32 {
+			in.stackPointer = global
+		}
 	}
 	if ready.image == nil {
 		return nil
@@ -143,7 +154,7 @@ func (in *instance) reset() error {
 	}
 	in.restoreGlobals()
 	if in.worked {
-		in.run, in.worked = in.guest.ExportedFunction(exportCall), false
+		in.run, in.handles, in.worked = in.guest.ExportedFunction(exportCall), nil, false
 	}
 	return nil
 }

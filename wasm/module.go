@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/tetratelabs/wazero"
+	"github.com/tetratelabs/wazero/api"
 
 	"github.com/funcbox/funcbox/internal/wasmbin"
 	"github.com/funcbox/funcbox/wasm/fsapi"
@@ -48,10 +49,20 @@ type Module struct {
 type prepared struct {
 	runtime  wazero.Runtime
 	compiled wazero.CompiledModule
+	// services is the module "env" made for this one, or nil.
+	services api.Module
 	// globals are the exported mutable globals except the fuel, in the order of
 	// image values.
 	globals []string
 	image   *snapshot
+}
+
+// resolve finds the module's own imports; wazero looks for all others by name.
+func (p *prepared) resolve(name string) api.Module {
+	if name == servicesModule {
+		return p.services
+	}
+	return nil
 }
 
 // preparation is a compilation under way that several calls may wait for.
@@ -134,6 +145,10 @@ func (m *Module) build(ctx context.Context) (*prepared, error) {
 		return nil, fmt.Errorf("compiling runtime %s: %w", m.spec.Name, err)
 	}
 	ready := &prepared{runtime: runtime, compiled: compiled, globals: globals}
+	if ready.services, err = services(ctx, runtime, compiled); err != nil {
+		_ = m.release(ready)
+		return nil, fmt.Errorf("runtime %s: %w", m.spec.Name, err)
+	}
 	if ready.image, err = m.photograph(ctx, ready, segments); err != nil {
 		_ = m.release(ready)
 		return nil, fmt.Errorf("starting runtime %s: %w", m.spec.Name, err)
@@ -171,6 +186,9 @@ func (m *Module) close() error {
 // release gives back the code of a module.
 func (m *Module) release(ready *prepared) error {
 	err := ready.compiled.Close(context.Background())
+	if ready.services != nil {
+		err = errors.Join(err, ready.services.Close(context.Background()))
+	}
 	if ready.runtime != m.engine.runtime {
 		err = errors.Join(err, ready.runtime.Close(context.Background()))
 	}

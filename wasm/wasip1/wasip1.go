@@ -21,6 +21,7 @@ package wasip1
 import (
 	"context"
 	"fmt"
+	"reflect"
 
 	"github.com/tetratelabs/wazero"
 	"github.com/tetratelabs/wazero/api"
@@ -91,12 +92,22 @@ func (f *function) Call(ctx context.Context, module api.Module, stack []uint64) 
 	errno := fsapi.ENOSYS
 	if system, ok := ctx.Value(SystemKey{}).(*System); ok && system != nil {
 		c := &system.call // kept there so that a call allocates nothing; calls never nest
-		*c = call{System: system, ctx: ctx, memory: module.Memory(), args: stack[:len(f.params)]}
+		*c = call{System: system, ctx: ctx, memory: memoryOf(module), args: stack[:len(f.params)]}
 		errno = f.run(c)
 	}
 	if !f.noResult {
 		stack[0] = uint64(errno)
 	}
+}
+
+// memoryOf returns the module's memory, nil if it has none: wazero then returns a
+// nil pointer in an interface that is not nil.
+func memoryOf(module api.Module) api.Memory {
+	memory := module.Memory()
+	if v := reflect.ValueOf(memory); !v.IsValid() || v.Kind() == reflect.Pointer && v.IsNil() {
+		return nil
+	}
+	return memory
 }
 
 // functions are all functions of preview 1.

@@ -1,0 +1,148 @@
+package wasm
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/tetratelabs/wazero"
+	"github.com/tetratelabs/wazero/api"
+	"github.com/tetratelabs/wazero/experimental/table"
+	"github.com/tetratelabs/wazero/sys"
+)
+
+// Code that LLVM lowered with -enable-emscripten-cxx-exceptions or -sjlj calls
+// functions inside a try through imports of the module "env" whose names begin
+// with invoke_: the index of the function in the table, then its arguments. The
+// engine serves them as nested calls. A guest throws (or longjmps) by the import
+// funcbox.throw: the nested call ends, invoke_* puts __stack_pointer back and
+// returns zero, and the guest's own runtime finds out what was thrown in its own
+// memory (__THREW__).
+const (
+	servicesModule = "env"
+	invokePrefix   = "invoke_"
+	stackPointer   = "__stack_pointer"
+)
+
+// maxTryDepth bounds how many tries may be open inside one another. Each holds a
+// native stack of its own, some 12 KB of the host's memory.
+const maxTryDepth = 4096
+
+// maxHandles is how many idle handles an instance keeps for one function of its
+// table; a recursion through a try needs as many at once as it is deep.
+const maxHandles = 16
+
+// throwSignal unwinds the guest to the innermost invoke_*.
+var throwSignal = sys.NewExitError(0xF0B07420)
+
+var (
+	errUncaught = errors.New("an exception reached the host: the guest threw outside of any try")
+	errTryDepth = fmt.Errorf("more than %d tries are open inside one another", maxTryDepth)
+)
+
+// services is the module "env" of one guest module, whose functions have the
+// types that the guest imports them with; nil for a guest that needs none.
+func services(ctx context.Context, r wazero.Runtime, guest wazero.CompiledModule) (api.Module, error) {
+	var builder wazero.HostModuleBuilder
+	for _, function := range guest.ImportedFunctions() {
+		module, name, _ := function.Import()
+		if module != servicesModule {
+			continue
+		}
+		parameters, results := function.ParamTypes(), function.ResultTypes()
+		if !strings.HasPrefix(name, invokePrefix) || len(parameters) == 0 || parameters[0] != api.ValueTypeI32 || len(results) > 1 {
+			return nil, fmt.Errorf("the module imports %s.%s, which the engine does not offer", module, name)
+		}
+		if builder == nil {
+			builder = r.NewHostModuleBuilder(servicesModule)
+		}
+		t := &tried{parameters: parameters[1:], results: results}
+		builder.NewFunctionBuilder().WithGoModuleFunction(api.GoModuleFunc(t.invoke), parameters, results).Export(name)
+	}
+	if builder == nil {
+		return nil, nil
+	}
+	compiled, err := builder.Compile(ctx)
+	if err != nil {
+		return nil, err
+	}
+	// Without a name: every guest module has types of its own.
+	return r.InstantiateModule(ctx, compiled, anonymous)
+}
+
+// tried is one of the imports invoke_*, that is, one type of functions called
+// inside a try.
+type tried struct {
+	parameters, results []api.ValueType
+}
+
+func (t *tried) invoke(ctx context.Context, guest api.Module, stack []uint64) {
+	c := callOf(ctx)
+	in := c.in
+	if in.stackPointer == nil {
+		c.end(Trapped, fmt.Errorf("the module exports no %s, which a try needs", stackPointer))
+	}
+	if c.depth >= maxTryDepth {
+		c.end(Trapped, errTryDepth)
+	}
+	index := uint32(stack[0])
+	function := in.handle(guest, index, t)
+	saved := in.stackPointer.Get()
+	var few [8]uint64
+	nested := few[:]
+	if n := max(len(t.parameters), len(t.results)); n > len(few) {
+		nested = make([]uint64, n)
+	}
+	copy(nested, stack[1:1+len(t.parameters)])
+	c.depth++
+	err := function.CallWithStack(c, nested)
+	c.depth--
+	in.keepHandle(index, t, function)
+	switch {
+	case err == nil:
+		if len(t.results) > 0 {
+			stack[0] = nested[0]
+		}
+	case err == error(throwSignal):
+		in.stackPointer.Set(saved)
+		if len(t.results) > 0 {
+			stack[0] = 0
+		}
+	case err == error(stopSignal):
+		panic(stopSignal) // the call is ending, or the fiber was freed
+	default:
+		c.end(Trapped, err)
+	}
+}
+
+// handleKey: one index of the table can be called by its one type only, but a
+// hostile guest may ask for it as another, which must fail each time.
+type handleKey struct {
+	index uint32
+	as    *tried
+}
+
+// handle looks up a function of the guest's table. It panics like a trap where
+// the index or the type is wrong, and wazero turns that into the call's error.
+func (in *instance) handle(guest api.Module, index uint32, t *tried) api.Function {
+	key := handleKey{index, t}
+	if idle := in.handles[key]; len(idle) > 0 {
+		function := idle[len(idle)-1]
+		in.handles[key] = idle[:len(idle)-1]
+		return function
+	}
+	return table.LookupFunction(guest, 0, index, t.parameters, t.results)
+}
+
+func (in *instance) keepHandle(index uint32, t *tried, function api.Function) {
+	key := handleKey{index, t}
+	if idle := in.handles[key]; len(idle) < maxHandles {
+		if in.handles == nil {
+			in.handles = make(map[handleKey][]api.Function)
+		}
+		in.handles[key] = append(idle, function)
+	}
+}
+
+func hostThrow(context.Context, []uint64) { panic(throwSignal) }
