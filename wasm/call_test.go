@@ -12,7 +12,7 @@ import (
 )
 
 func testLimits() Limits {
-	return Limits{Fuel: Unlimited, MemoryBytes: 16 << 20, ReplyBytes: 1 << 20}
+	return Limits{Fuel: Unlimited, MemoryBytes: 64 << 20, ReplyBytes: 1 << 20}
 }
 
 func run(t testing.TB, m *Module, request string) Outcome {
