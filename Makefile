@@ -17,6 +17,7 @@ format: ## fails where gofmt would change a file
 .PHONY: vet
 vet:
 	$(GO) vet ./...
+	cd bench && $(GO) vet ./...
 
 .PHONY: lint
 lint: $(GOLANGCI_LINT)
@@ -29,6 +30,7 @@ $(GOLANGCI_LINT):
 .PHONY: tidy
 tidy: ## fails where go.mod or go.sum are not what go mod tidy makes of them
 	$(GO) mod tidy -diff
+	cd bench && $(GO) mod tidy -diff
 
 .PHONY: cross
 cross: ## every platform must build and vet, tests included
@@ -55,8 +57,12 @@ fuzz: ## every fuzz target for FUZZTIME
 	done
 
 .PHONY: bench
-bench:
-	$(GO) test -run '^$$' -bench . -benchmem ./...
+bench: ## the table of the README's section Performance; see bench/main.go for what it can add
+	cd bench && $(GO) run . $(BENCHFLAGS)
+
+.PHONY: soak
+soak: ## a million calls in one process, and what is left of them
+	cd bench && $(GO) run . -soak 1000000
 
 .PHONY: runtime-js
 runtime-js: ## builds lang/js/js.wasm.zst anew; needs root, debootstrap and a Debian mirror

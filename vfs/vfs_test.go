@@ -236,3 +236,18 @@ func TestLayerThatCannotBeRead(t *testing.T) {
 	_, errno = x.OpenDir("l").ReadDir(2, make([]fsapi.Dirent, 1))
 	x.Is(fsapi.EIO, errno)
 }
+
+func TestLayerInParallel(t *testing.T) {
+	library := fstest.MapFS{"a": {Data: []byte("module a")}, "d/b": {Data: []byte("module b")}}
+	layer := NewLayer(library)
+	t.Run("group", func(t *testing.T) {
+		for range 8 {
+			t.Run("tree", func(t *testing.T) {
+				t.Parallel()
+				_, x := newTree(t, Options{Layers: []Mount{{"/l", layer}}})
+				require.Equal(t, "module b", x.Read("l/d/b"))
+				require.Equal(t, []string{"a", "d"}, x.Names("l"))
+			})
+		}
+	})
+}

@@ -1,0 +1,224 @@
+// Command bench prints what calls cost, as a table whose rows are medians and
+// ratios of medians from one run on one machine. It is a module of its own, so
+// that the engines it compares with are no dependencies of the library.
+//
+//	go run .                       the table
+//	go run . -soak 1000000         that many calls, then what is left of them
+//	go run . -unmetered FILE.wasm  adds the cost of metering; lang/js/build/build.sh
+//	                               says where it leaves the module before metering
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"runtime"
+	"slices"
+	"time"
+
+	"github.com/funcbox/funcbox"
+	"github.com/funcbox/funcbox/lang/js"
+)
+
+const (
+	addCode = "function add(a, b) { return a + b }"
+	fibCode = "function fib(n) { return n < 2 ? n : fib(n - 1) + fib(n - 2) }"
+)
+
+func main() {
+	first := flag.String("first", "", "print the time to the first result with this cache folder (used by the table)")
+	soak := flag.Int("soak", 0, "run this many calls and report what is left")
+	unmetered := flag.String("unmetered", "", "the JavaScript runtime before metering")
+	flag.Parse()
+	var err error
+	switch {
+	case *first != "":
+		err = firstResult(*first)
+	case *soak > 0:
+		err = soakTest(*soak)
+	default:
+		err = printTable(*unmetered)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+// firstResult is the child process whose life the table measures.
+func firstResult(cacheDir string) error {
+	ctx := context.Background()
+	ex, err := funcbox.New(ctx, funcbox.WithLanguages(js.Language()), funcbox.WithCacheDir(cacheDir))
+	if err != nil {
+		return err
+	}
+	return add(ctx, ex)
+}
+
+func add(ctx context.Context, ex *funcbox.Executor) error {
+	return execute(ctx, ex, funcbox.Request{Language: "js", Code: addCode, Function: "add", Args: []any{2, 3}}, int64(5))
+}
+
+func execute(ctx context.Context, ex *funcbox.Executor, req funcbox.Request, want any) error {
+	res, err := ex.Execute(ctx, req)
+	if err != nil {
+		return err
+	}
+	if err := res.Err(); err != nil {
+		return err
+	}
+	if res.Value != want {
+		return fmt.Errorf("got %v, want %v", res.Value, want)
+	}
+	return nil
+}
+
+// median runs work n times and returns the median of its times.
+func median(n int, work func() error) (time.Duration, error) {
+	times := make([]time.Duration, n)
+	for i := range times {
+		begin := time.Now()
+		if err := work(); err != nil {
+			return 0, err
+		}
+		times[i] = time.Since(begin)
+	}
+	slices.Sort(times)
+	return times[n/2], nil
+}
+
+// row prints one line; the ratio is to base, or left out where that is 0.
+func row(name string, value, base time.Duration) {
+	ratio := ""
+	if base > 0 {
+		ratio = fmt.Sprintf("%.3gx", float64(value)/float64(base))
+	}
+	fmt.Printf("%-64s %12s %10s\n", name, value.Round(100*time.Nanosecond), ratio)
+}
+
+func printTable(unmetered string) error {
+	ctx := context.Background()
+	fmt.Printf("%s/%s, %d cores, %s\n\n", runtime.GOOS, runtime.GOARCH, runtime.GOMAXPROCS(0), runtime.Version())
+	ex, err := funcbox.New(ctx, funcbox.WithLanguages(js.Language()))
+	if err != nil {
+		return err
+	}
+	defer func() { _ = ex.Close(ctx) }()
+	if err := ex.Warm(ctx); err != nil {
+		return err
+	}
+	for _, section := range []func(context.Context, *funcbox.Executor) error{isolatedAdd, throughput, processes, fib} {
+		if err := section(ctx, ex); err != nil {
+			return err
+		}
+	}
+	if err := metering(ctx, unmetered); err != nil {
+		return err
+	}
+	return collector(ctx, ex)
+}
+
+func isolatedAdd(ctx context.Context, ex *funcbox.Executor) error {
+	fmt.Println("one isolated call of add(2, 3), code given each time")
+	base, err := median(20_000, func() error { return add(ctx, ex) })
+	if err != nil {
+		return err
+	}
+	row("  funcbox", base, base)
+	for _, other := range others {
+		took, err := median(other.runs, other.add)
+		if err != nil {
+			return fmt.Errorf("%s: %w", other.name, err)
+		}
+		row("  "+other.name, took, base)
+	}
+	if node, err := exec.LookPath("node"); err == nil {
+		took, err := median(20, func() error {
+			return exec.Command(node, "-e", addCode+"; console.log(add(2, 3))").Run()
+		})
+		if err != nil {
+			return err
+		}
+		row("  node -e, a process for each call", took, base)
+	}
+	return nil
+}
+
+func processes(context.Context, *funcbox.Executor) error {
+	fmt.Println("\na new process to its first result")
+	self, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	dir, err := os.MkdirTemp("", "funcbox-bench-*")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	empty, err := median(11, func() error { return exec.Command(self, "-help").Run() })
+	_ = err // -help exits with a code of its own
+	cold, err := median(5, func() error {
+		if err := os.RemoveAll(dir); err != nil {
+			return err
+		}
+		return exec.Command(self, "-first", dir).Run()
+	})
+	if err != nil {
+		return err
+	}
+	warm, err := median(21, func() error { return exec.Command(self, "-first", dir).Run() })
+	if err != nil {
+		return err
+	}
+	row("  with a warm cache", warm, warm)
+	row("  with a cold cache", cold, warm)
+	row("  a process that does nothing", empty, warm)
+	return nil
+}
+
+func fib(ctx context.Context, ex *funcbox.Executor) error {
+	fmt.Println("\nfib(27)")
+	base, err := median(11, func() error {
+		return execute(ctx, ex, funcbox.Request{Language: "js", Code: fibCode, Function: "fib", Args: []any{27}}, int64(196418))
+	})
+	if err != nil {
+		return err
+	}
+	row("  funcbox", base, base)
+	for _, other := range others {
+		took, err := median(5, other.fib)
+		if err != nil {
+			return fmt.Errorf("%s: %w", other.name, err)
+		}
+		row("  "+other.name, took, base)
+	}
+	if node, err := exec.LookPath("node"); err == nil {
+		for _, flags := range [][]string{nil, {"--jitless"}} {
+			name := "node"
+			for _, flag := range flags {
+				name += " " + flag
+			}
+			took, err := nodeFib(node, flags)
+			if err != nil {
+				return err
+			}
+			row("  "+name+", inside the process", took, base)
+		}
+	}
+	return nil
+}
+
+func nodeFib(node string, flags []string) (time.Duration, error) {
+	script := fibCode + "; const times = []; for (let i = 0; i < 11; i++) { const t = process.hrtime.bigint(); fib(27); times.push(process.hrtime.bigint() - t) }; times.sort((a, b) => a < b ? -1 : 1); console.log(String(times[5]))"
+	out, err := exec.Command(node, append(slices.Clone(flags), "-e", script)...).Output()
+	if err != nil {
+		return 0, err
+	}
+	var nanoseconds int64
+	if _, err := fmt.Sscan(string(out), &nanoseconds); err != nil {
+		return 0, err
+	}
+	return time.Duration(nanoseconds), nil
+}
