@@ -25,7 +25,7 @@ var (
 	ErrTimeout = errors.New("funcbox: the call ran out of time")
 	// ErrFuel: the fuel limit was reached. ErrTimeout matches too.
 	ErrFuel = errors.New("funcbox: the call used up its fuel")
-	// ErrTerminated: the context was cancelled. context.Canceled matches too.
+	// ErrTerminated: the context was canceled. context.Canceled matches too.
 	ErrTerminated = errors.New("funcbox: the call was terminated")
 )
 

@@ -70,7 +70,7 @@ func (ex *Executor) Execute(ctx context.Context, req Request) (*ExecutionResult,
 }
 
 // wait gets the runtime ready and a slot to run in. Slots are given in the order
-// of arrival; a cancelled wait leaves the queue.
+// of arrival; a canceled wait leaves the queue.
 func (ex *Executor) wait(ctx context.Context, module *wasm.Module) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
@@ -188,6 +188,6 @@ func (r *ExecutionResult) stopped(cause error) {
 	case errors.Is(cause, ErrClosed):
 		r.fail(StatusTerminated, &GuestError{Type: "Terminated", Message: "the executor was closed"}, cause)
 	default:
-		r.fail(StatusTerminated, &GuestError{Type: "Terminated", Message: "the call was cancelled"}, cause)
+		r.fail(StatusTerminated, &GuestError{Type: "Terminated", Message: "the call was canceled"}, cause)
 	}
 }

@@ -107,7 +107,7 @@ func (ex *Executor) Warm(ctx context.Context, languages ...string) error {
 }
 
 // Close refuses new calls, waits until those under way have ended and releases
-// everything. When ctx ends first, the calls are cancelled (status terminated).
+// everything. When ctx ends first, the calls are canceled (status terminated).
 // Close may be called more than once.
 func (ex *Executor) Close(ctx context.Context) error {
 	ex.mu.Lock()

@@ -18,7 +18,7 @@
 // The error of [Executor.Execute] tells of the host's own failures: an unknown
 // language, a bad request, a closed executor. What the guest did is in the
 // [ExecutionResult], also when it threw, crashed, ran out of time or was
-// cancelled: [ExecutionResult.Err] turns that into an error for errors.Is and
+// canceled: [ExecutionResult.Err] turns that into an error for errors.Is and
 // errors.As. [Call] decodes the value into a Go type.
 //
 // Nothing is granted unless asked for: a guest sees the files, the environment

@@ -18,7 +18,7 @@ const (
 	StatusCrash Status = "crash"
 	// StatusTimeout: the time limit, a deadline or the fuel limit was reached.
 	StatusTimeout Status = "timeout"
-	// StatusTerminated: the context was cancelled.
+	// StatusTerminated: the context was canceled.
 	StatusTerminated Status = "terminated"
 )
 
@@ -91,17 +91,17 @@ func (r *ExecutionResult) Err() error {
 
 // fail records a status other than success.
 func (r *ExecutionResult) fail(status Status, guest *GuestError, causes ...error) {
-	r.Status, r.Error, r.Value, r.ExitCode = status, guest, nil, exitError
+	r.Status, r.Error, r.Value, r.ExitCode, r.causes = status, guest, nil, exitError, causes
 	switch status {
 	case StatusError:
-		r.causes = append(causes, ErrGuest)
+		r.causes = append(r.causes, ErrGuest)
 	case StatusCrash:
-		r.causes = append(causes, ErrCrash)
+		r.causes = append(r.causes, ErrCrash)
 	case StatusTimeout:
 		r.ExitCode = exitTimeout
-		r.causes = append(causes, ErrTimeout)
+		r.causes = append(r.causes, ErrTimeout)
 	case StatusTerminated:
 		r.ExitCode = exitTerminated
-		r.causes = append(causes, ErrTerminated, context.Canceled)
+		r.causes = append(r.causes, ErrTerminated, context.Canceled)
 	}
 }

@@ -1,4 +1,4 @@
-// Package lang is the contract that a language fulfils, so that the root package
+// Package lang is the contract that a language fulfills, so that the root package
 // needs no knowledge of any single one. A [Language] says what it is called,
 // which guest runtime runs it and what that runtime reads while it starts; a
 // [Registry] finds it by name, alias or file extension.

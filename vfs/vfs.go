@@ -1,5 +1,5 @@
 // Package vfs is the guest's filesystem: one tree at "/", held in memory, over
-// read-only layers such as a language's library. It fulfils the interfaces of
+// read-only layers such as a language's library. It fulfills the interfaces of
 // wasm/fsapi with the meaning that POSIX and WASI preview 1 give to them, and
 // tells what changed since it was made. Guest paths are of type Path.
 //
@@ -55,7 +55,7 @@ type Mount struct {
 	Layer *Layer
 }
 
-// FS is a tree of files in memory. It fulfils fsapi.FileSystem. It is safe for
+// FS is a tree of files in memory. It fulfills fsapi.FileSystem. It is safe for
 // use by several goroutines; one tree serves one call or one session.
 type FS struct {
 	mu        sync.Mutex

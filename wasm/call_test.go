@@ -94,7 +94,7 @@ func TestStop(t *testing.T) {
 			require.Equal(t, Stopped, out.Ending, "%v", out.Err)
 			require.ErrorIs(t, out.Err, context.DeadlineExceeded)
 		})
-		t.Run("cancelled while "+name, func(t *testing.T) {
+		t.Run("canceled while "+name, func(t *testing.T) {
 			ctx, cancel := context.WithCancelCause(context.Background())
 			time.AfterFunc(20*time.Millisecond, func() { cancel(ErrClosed) })
 			out, err := m.Run(ctx, Job{Limits: testLimits()})

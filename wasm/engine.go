@@ -52,7 +52,7 @@ type Engine struct {
 	onCompile func(CompileEvent)
 
 	// ctx ends when the engine is closed; compilations run under it, so that
-	// the call that happened to start one can be cancelled without the others.
+	// the call that happened to start one can be canceled without the others.
 	ctx    context.Context
 	cancel context.CancelFunc
 	work   sync.WaitGroup

@@ -15,10 +15,11 @@ import (
 	"strings"
 	"syscall"
 
-	"github.com/funcbox/funcbox"
-	"github.com/funcbox/funcbox/lang"
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
+
+	"github.com/funcbox/funcbox"
+	"github.com/funcbox/funcbox/lang"
 )
 
 // Exit codes other than those of results.

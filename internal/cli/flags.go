@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// Flags with a syntax of their own. Each fulfils pflag.Value.
+// Flags with a syntax of their own. Each fulfills pflag.Value.
 
 // sizeFlag is a number of bytes with an optional unit.
 type sizeFlag struct{ bytes int64 }

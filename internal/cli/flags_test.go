@@ -9,7 +9,7 @@ import (
 func TestParseSize(t *testing.T) {
 	for text, want := range map[string]int64{
 		"1": 1, "4096": 4096, "10B": 10, "64KiB": 64 << 10, "256MiB": 256 << 20, "4GiB": 4 << 30, "1.5GiB": 3 << 29,
-		"1KB": 1000, "2MB": 2e6, "0.5GB": 5e8, "64mib": 64 << 20, " 64 MiB ": 64 << 20,
+		"1KB": 1000, "2MB": 2e6, "0.5GB": 5e8, "64mib": 64 << 20, "64 MiB": 64 << 20,
 	} {
 		got, err := parseSize(text)
 		require.NoError(t, err, text)

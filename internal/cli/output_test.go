@@ -9,10 +9,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/require"
+
 	"github.com/funcbox/funcbox"
 	"github.com/funcbox/funcbox/lang"
 	"github.com/funcbox/funcbox/wasm"
-	"github.com/stretchr/testify/require"
 )
 
 func TestPrintResult(t *testing.T) {

@@ -13,9 +13,10 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/spf13/cobra"
+
 	"github.com/funcbox/funcbox"
 	"github.com/funcbox/funcbox/internal/value"
-	"github.com/spf13/cobra"
 )
 
 const runExample = `  funcbox run --call greet --args '["World"]' --kwargs '{"greeting":"Hi"}' greet.js

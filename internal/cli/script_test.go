@@ -9,10 +9,11 @@ import (
 	"strconv"
 	"testing"
 
-	"github.com/funcbox/funcbox"
-	"github.com/funcbox/funcbox/lang/js"
 	"github.com/rogpeppe/go-internal/testscript"
 	"github.com/stretchr/testify/require"
+
+	"github.com/funcbox/funcbox"
+	"github.com/funcbox/funcbox/lang/js"
 )
 
 func TestMain(m *testing.M) {

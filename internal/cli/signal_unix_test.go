@@ -51,7 +51,7 @@ func TestSignals(t *testing.T) {
 		require.NoError(t, cmd.Start())
 		// A pipe holds 64 KiB: once more than that is written, the code is
 		// being read, and signals are caught.
-		_, err = io.WriteString(stdin, string(make([]byte, 1<<20)))
+		_, err = stdin.Write(make([]byte, 1<<20))
 		require.NoError(t, err)
 		require.NoError(t, cmd.Process.Signal(os.Interrupt))
 		text, err := io.ReadAll(stderr)

@@ -18,7 +18,6 @@ type (
 	color   string
 	address struct {
 		Street string `json:"street"`
-		secret string
 	}
 	Base struct {
 		ID   int `json:"id"`
@@ -29,14 +28,14 @@ type (
 		*address
 		Name    string    `json:"name"`
 		Skipped int       `json:"-"`
-		Dash    int       `json:"-,"`
+		Dash    int       `json:"-,"` //nolint:staticcheck // the name "-"
 		Empty   []int     `json:"empty,omitempty"`
 		Born    time.Time `json:"born,omitzero"`
 		Age     *int      `json:"age"`
 		Any     any       `json:"any"`
-		private int
+		private int       //nolint:unused // there to be left out
 	}
-	hidden     struct{ n int }
+	hidden     struct{ n int } //nolint:unused // there to be left out
 	pointerTag struct{ n int }
 	node       struct {
 		Next *node `json:"next"`

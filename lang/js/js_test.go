@@ -18,7 +18,7 @@ func TestLanguage(t *testing.T) {
 		ThrowType:     "RangeError",
 		Malformed:     "const fine = 1;\nconst = 2;\n",
 		MalformedType: "SyntaxError",
-		Functions:     `function beta() {} ; const alpha = async () => {}; const gone = 1; class Other { gamma() {} }`,
+		Functions:     `function alpha() {} ; const beta = async () => {}; const gone = 1; class Other { gamma() {} }`,
 
 		Print:        `function say() { console.log('to stdout'); console.error('to stderr') }`,
 		Exit:         `function leave(code) { process.exit(code) }`,

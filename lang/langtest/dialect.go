@@ -25,7 +25,7 @@ type Dialect struct {
 	// Malformed is no program of the language; loading it raises
 	// MalformedType, and the error's stack or message names line 2.
 	Malformed, MalformedType string
-	// Functions defines alpha(), beta() and nothing else that is public.
+	// Functions defines alpha() and then beta(), and nothing else that is public.
 	Functions string
 
 	// Print: say() writes "to stdout\n" and "to stderr\n".

@@ -157,7 +157,7 @@ func (s *suite) stop(t *testing.T) {
 		s.requireTimeout(t, res)
 	})
 	for name, request := range map[string]funcbox.Request{
-		"cancelled": s.request(s.dialect.Spin, "spin"), "cancelled asleep": s.request(s.dialect.Sleep, "rest", 3600),
+		"canceled": s.request(s.dialect.Spin, "spin"), "canceled asleep": s.request(s.dialect.Sleep, "rest", 3600),
 	} {
 		t.Run(name, func(t *testing.T) {
 			ctx, cancel := context.WithCancel(context.Background())
@@ -170,7 +170,7 @@ func (s *suite) stop(t *testing.T) {
 			require.ErrorIs(t, res.Err(), context.Canceled)
 		})
 	}
-	t.Run("cancelled before", func(t *testing.T) {
+	t.Run("canceled before", func(t *testing.T) {
 		ctx, cancel := context.WithCancel(context.Background())
 		cancel()
 		res, err := s.executor.Execute(ctx, s.request(s.dialect.Add, "add", 2, 3))

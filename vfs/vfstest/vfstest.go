@@ -1,4 +1,4 @@
-// Package vfstest is a conformance suite for filesystems that fulfil wasm/fsapi:
+// Package vfstest is a conformance suite for filesystems that fulfill wasm/fsapi:
 // what POSIX and WASI preview 1 ask of them. It says nothing about budgets,
 // layers and changes, which are vfs's own.
 package vfstest

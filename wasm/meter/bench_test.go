@@ -32,7 +32,7 @@ func BenchmarkMetered(b *testing.B) {
 	copying := func(bytes func(a *assembler)) func(a *assembler) {
 		return countdown(func(a *assembler) {
 			a.i32(64)
-			a.i32(10_000)
+			a.i32(9216)
 			bytes(a)
 			a.op(wasmbin.OpMemoryCopy, 0, 0)
 		})

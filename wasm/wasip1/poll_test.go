@@ -146,7 +146,7 @@ func TestPollInput(t *testing.T) {
 		g.poll(sub{kind: eventRead, id: 0}, sub{eventClock, 1, ms, 0}), "nothing there")
 	require.Equal(t, []event{{userdata: 1001, kind: eventWrite, bytes: 65536}},
 		g.poll(sub{kind: eventRead, id: 0}, sub{kind: eventWrite, id: 1}), "something else is ready")
-	go writer.Write([]byte("input"))
+	go func() { _, _ = writer.Write([]byte("input")) }()
 	require.Equal(t, []event{{userdata: 1000, kind: eventRead, bytes: 5}}, g.poll(sub{kind: eventRead, id: 0}))
 	require.Equal(t, "inp", g.mustRead(0, 6))
 	require.Equal(t, []event{{userdata: 1000, kind: eventRead, bytes: 2}}, g.poll(sub{kind: eventRead, id: 0}))
