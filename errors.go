@@ -18,6 +18,9 @@ var (
 	// ErrGuest: the guest raised an error or exited with a code other than 0.
 	// errors.As finds the *GuestError.
 	ErrGuest = errors.New("funcbox: the guest failed")
+	// ErrExit: the guest called its exit function with a code other than 0.
+	// ErrGuest matches too.
+	ErrExit = errors.New("funcbox: the guest exited")
 	// ErrCrash: the guest hit a trap or broke the call protocol.
 	ErrCrash = errors.New("funcbox: the guest crashed")
 	// ErrTimeout: the time limit, a deadline of the context or the fuel limit

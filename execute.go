@@ -146,7 +146,7 @@ func (r *ExecutionResult) take(outcome wasm.Outcome) {
 		r.takeReply(outcome.Reply)
 	case wasm.Exited:
 		if outcome.ExitCode != 0 {
-			r.fail(StatusError, &GuestError{Type: "Exit", Message: fmt.Sprintf("the guest exited with code %d", outcome.ExitCode)})
+			r.fail(StatusError, &GuestError{Type: "Exit", Message: fmt.Sprintf("the guest exited with code %d", outcome.ExitCode)}, ErrExit)
 			r.ExitCode = int(outcome.ExitCode)
 		}
 	case wasm.Stopped:

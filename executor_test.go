@@ -85,7 +85,7 @@ func TestLimitsOfExecutor(t *testing.T) {
 }
 
 // TestQueue: calls beyond the number allowed wait, report how long, and leave the
-// queue when they are cancelled.
+// queue when they are canceled.
 func TestQueue(t *testing.T) {
 	executor := newExecutor(t, funcbox.WithMaxConcurrent(1))
 	require.NoError(t, executor.Warm(context.Background(), "js"))

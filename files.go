@@ -1,7 +1,6 @@
 package funcbox
 
 import (
-	"encoding/json"
 	"fmt"
 	"io/fs"
 	"slices"
@@ -79,7 +78,7 @@ func (c FileChanges) ByPath(path string) (FileChange, bool) {
 
 // MarshalJSON implements json.Marshaler.
 func (c FileChanges) MarshalJSON() ([]byte, error) {
-	return json.Marshal(struct {
+	return marshalPlainly(struct {
 		Created  []FileChange `json:"created"`
 		Modified []FileChange `json:"modified"`
 		Deleted  []FileChange `json:"deleted"`
@@ -115,7 +114,7 @@ func (c FileChange) MarshalJSON() ([]byte, error) {
 	if !c.ModTime.IsZero() {
 		form.Timestamp = &c.ModTime
 	}
-	return json.Marshal(form)
+	return marshalPlainly(form)
 }
 
 // filesystem makes the guest's filesystem for one call.

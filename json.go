@@ -1,6 +1,7 @@
 package funcbox
 
 import (
+	"bytes"
 	"encoding/base64"
 	"encoding/json"
 	"time"
@@ -30,7 +31,7 @@ func (r *ExecutionResult) MarshalJSON() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return json.Marshal(resultJSON{
+	return marshalPlainly(resultJSON{
 		Status: r.Status, Success: r.Success(), Result: result, Error: r.Error,
 		Stdout: r.Stdout, Stderr: r.Stderr, ExitCode: r.ExitCode, Files: r.Files, Meta: r.Meta,
 	})
@@ -38,7 +39,7 @@ func (r *ExecutionResult) MarshalJSON() ([]byte, error) {
 
 // MarshalJSON implements json.Marshaler; durations are in milliseconds.
 func (m Meta) MarshalJSON() ([]byte, error) {
-	return json.Marshal(struct {
+	return marshalPlainly(struct {
 		Duration        float64 `json:"duration"`
 		QueueDuration   float64 `json:"queueDuration"`
 		Fuel            int64   `json:"fuel"`
@@ -58,4 +59,15 @@ func contentJSON(content []byte) any {
 		return string(content)
 	}
 	return map[string]string{"$bytes": base64.StdEncoding.EncodeToString(content)}
+}
+
+// marshalPlainly is json.Marshal without the escapes that JSON inside HTML needs.
+func marshalPlainly(v any) ([]byte, error) {
+	var b bytes.Buffer
+	encoder := json.NewEncoder(&b)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(v); err != nil {
+		return nil, err
+	}
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
 }

@@ -99,6 +99,18 @@ func WithLogger(logger *slog.Logger) Option {
 	}
 }
 
+// WithResetCheck makes the executor compare each warm sandbox with its image, every
+// byte of memory and every global, before another call may use it. One that
+// differs is not used, and the logger hears an error. A debugging aid: what it
+// looks for must not happen, and it costs reading all of the guest's memory for
+// each call.
+func WithResetCheck() Option {
+	return func(c *config) error {
+		c.engine.CheckResets = true
+		return nil
+	}
+}
+
 // CompileProgress tells that a runtime is being made ready.
 type CompileProgress struct {
 	// Language by its canonical name.

@@ -62,7 +62,7 @@ func TestExamples(t *testing.T) {
 		require.Contains(t, got, `"path":"/workspace/totals.json","size":33,"content":"{\n  \"Ada\": 280,\n  \"Grace\": 120\n}\n"`)
 	})
 	t.Run("limits on the command line", func(t *testing.T) {
-		require.Equal(t, "counting\n", run(t, 124, "funcbox", "run", "--timeout", "200ms", "examples/limits/loop.js"))
+		require.Equal(t, "counting\n", run(t, 124, "funcbox", "run", "--timeout", "500ms", "examples/limits/loop.js"))
 	})
 	for _, name := range []string{"embed", "limits", "transform"} {
 		t.Run(name, func(t *testing.T) {

@@ -2,6 +2,7 @@ package vfs
 
 import (
 	"math"
+	"runtime"
 
 	"github.com/funcbox/funcbox/wasm/fsapi"
 )
@@ -197,14 +198,29 @@ func (f *FS) resize(n *node, size int64) fsapi.Errno {
 			grown = max(grown, min(512, size+f.available()))
 		}
 		data := make([]byte, size, grown)
-		copy(data, n.data)
+		inPieces(min(len(data), len(n.data)), func(from, to int) { copy(data[from:to], n.data[from:to]) })
 		n.data = data
 	default:
 		n.data = n.data[:size]
 		if size > length {
-			clear(n.data[length:])
+			added := n.data[length:]
+			inPieces(len(added), func(from, to int) { clear(added[from:to]) })
 		}
 	}
 	n.shared = false
 	return fsapi.ESUCCESS
+}
+
+// pieceBytes is how much is copied at once. A longer copy would hold up the garbage
+// collector, which has to wait for it, and with that all goroutines.
+const pieceBytes = 1 << 20
+
+// inPieces splits a range in pieces and lets others run between them.
+func inPieces(length int, step func(from, to int)) {
+	for from := 0; from < length; from += pieceBytes {
+		if from > 0 {
+			runtime.Gosched()
+		}
+		step(from, min(from+pieceBytes, length))
+	}
 }

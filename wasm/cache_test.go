@@ -14,7 +14,7 @@ import (
 )
 
 func TestCacheFolder(t *testing.T) {
-	module := guest{abi: 1, call: echo}.module(t)
+	module := guest{Call: echo}.Module(t)
 	use := func(t *testing.T, dir string) (logged string) {
 		t.Helper()
 		var log bytes.Buffer

@@ -84,6 +84,10 @@ type call struct {
 	// depth is how many tries are open, fibers what other stacks there are.
 	depth  int
 	fibers fibers
+	// running is the handle on whose native stack the guest is, suspended how many
+	// bytes the native stacks of all others take.
+	running   api.Function
+	suspended int64
 
 	stack [1]uint64
 }
@@ -135,6 +139,7 @@ func (c *call) invoke(in *instance, name string) (result uint32, err error) {
 // enter runs a function of the guest on c.stack, with fuel.
 func (c *call) enter(in *instance, function api.Function) error {
 	c.in = in
+	c.running = function
 	in.fuel.Set(uint64(uint32(c.refuel())))
 	err := function.CallWithStack(c, c.stack[:])
 	if c.fibers.byID != nil {
@@ -154,8 +159,10 @@ func (c *call) refuel() int32 {
 }
 
 // settle adds what was burned of the last slice; remaining is negative where a
-// single operation cost more than was left.
+// single operation cost more than was left. It is never more than the slice, unless
+// a guest forges it.
 func (c *call) settle(remaining int32) {
+	remaining = min(remaining, c.slice)
 	c.used += int64(c.slice) - int64(remaining)
 	c.slice = remaining
 }
@@ -247,7 +254,7 @@ func (m *Module) keep(in *instance) {
 }
 
 func (c *call) outcome(in *instance, err error) Outcome {
-	out := Outcome{Fuel: c.used, MemoryBytes: int64(in.guest.Memory().Size())}
+	out := Outcome{Fuel: c.used, MemoryBytes: int64(in.memory.high)}
 	switch {
 	case c.ended:
 		out.Ending, out.ExitCode, out.Err = c.ending, c.exitCode, c.cause

@@ -22,9 +22,6 @@ func run(t testing.TB, m *Module, request string) Outcome {
 	return out
 }
 
-// echo copies the request to 1024 and hands it back.
-var echo = join(i32(1024), to(fnRequest), i32(1024), local(0), to(fnResult))
-
 func TestRun(t *testing.T) {
 	for _, test := range []struct {
 		name   string
@@ -48,10 +45,10 @@ func TestRun(t *testing.T) {
 		{"exit 0", join(i32(0), to(fnExit)), Exited, "", 0, ""},
 		{"exit 3 after a reply", join(echo, i32(3), to(fnExit)), Exited, "", 3, ""},
 		{"exit with a large code", join(i32(-1), to(fnExit)), Exited, "", math.MaxUint32, ""},
-		{"recursion without end", join(i32(0), to(fnDive)), Trapped, "", 0, "stack overflow"},
+		{"recursion without end", join(i32(0), to(own(0))), Trapped, "", 0, "stack overflow"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			m := guest{abi: 1, call: test.call}.start(t)
+			m := start(t, guest{Call: test.call, Functions: [][]byte{join(local(0), to(own(0)))}})
 			for range 3 {
 				out := run(t, m, "hello")
 				require.Equal(t, test.ending, out.Ending, "%v", out.Err)
@@ -68,11 +65,11 @@ func TestRun(t *testing.T) {
 }
 
 func TestStop(t *testing.T) {
-	spin := guest{abi: 1, call: forever(nil)}.start(t)
+	spin := start(t, guest{Call: forever(nil)})
 	// A subscription of all zeros but the timeout: a relative wait on the
 	// realtime clock.
-	asleep := guest{abi: 1, call: join(store(24+256, -1), store(28+256, 0x7fffffff),
-		i32(256), i32(512), i32(1), i32(768), to(fnPoll), drop, reply(16, 4))}.start(t)
+	asleep := start(t, guest{Call: join(store(24+256, -1), store(28+256, 0x7fffffff),
+		i32(256), i32(512), i32(1), i32(768), to(fnPoll), drop, reply(16, 4))})
 	require.NoError(t, spin.Prepare(context.Background()))
 	require.NoError(t, asleep.Prepare(context.Background()))
 
@@ -107,7 +104,7 @@ func TestStop(t *testing.T) {
 
 func TestMemoryLimit(t *testing.T) {
 	// The reply's length is what memory.grow(100 pages) returned.
-	m := guest{abi: 1, call: join(i32(16), i32(100), grow, to(fnResult))}.start(t)
+	m := start(t, guest{Call: join(i32(16), i32(100), grow, to(fnResult))})
 	job := Job{Limits: testLimits()}
 	out, err := m.Run(context.Background(), job)
 	require.NoError(t, err)
@@ -134,16 +131,16 @@ func TestModulesRefused(t *testing.T) {
 		guest guest
 		err   string
 	}{
-		{"another ABI", guest{abi: 2, call: echo}, "version 2 of the call protocol"},
-		{"start-up fails", guest{abi: 1, call: echo, init: i32(5)}, "funcbox_init returned 5"},
-		{"start-up exits", guest{abi: 1, call: echo, init: join(i32(4), to(fnExit), i32(0))}, "exited with code 4"},
-		{"start-up traps", guest{abi: 1, call: echo, init: join(trap, i32(0))}, "unreachable"},
-		{"hidden state", guest{abi: 1, call: echo, hidden: true}, "mutable global 1 is not exported"},
-		{"an export is missing", guest{abi: 1, call: echo, noCall: true}, "exports no function funcbox_call"},
-		{"not metered", guest{abi: 1, call: echo, unmetered: true}, "not metered"},
+		{"another ABI", guest{ABI: 2, Call: echo}, "version 2 of the call protocol"},
+		{"start-up fails", guest{Call: echo, Init: i32(5)}, "funcbox_init returned 5"},
+		{"start-up exits", guest{Call: echo, Init: join(i32(4), to(fnExit), i32(0))}, "exited with code 4"},
+		{"start-up traps", guest{Call: echo, Init: join(trap, i32(0))}, "unreachable"},
+		{"hidden state", guest{Call: echo, HideExtra: true}, "mutable global 1 is not exported"},
+		{"an export is missing", guest{Call: echo, NoCall: true}, "exports no function funcbox_call"},
+		{"not metered", guest{Call: echo, Unmetered: true}, "not metered"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			err := test.guest.start(t).Prepare(context.Background())
+			err := start(t, test.guest).Prepare(context.Background())
 			require.ErrorContains(t, err, test.err)
 		})
 	}
@@ -151,7 +148,7 @@ func TestModulesRefused(t *testing.T) {
 		engine := newTestEngine(t)
 		require.Error(t, engine.Module(ModuleSpec{Name: "x", Binary: packed(t, []byte("no module"))}).Prepare(context.Background()))
 		require.ErrorContains(t, engine.Module(ModuleSpec{Name: "x", Binary: NewBinary([]byte("no zstd"), "")}).Prepare(context.Background()), "unpacking")
-		damaged := packed(t, guest{abi: 1, call: echo}.module(t))
+		damaged := packed(t, guest{Call: echo}.Module(t))
 		damaged.sha256 = "00"
 		require.ErrorContains(t, engine.Module(ModuleSpec{Name: "x", Binary: damaged}).Prepare(context.Background()), "SHA-256")
 	})
@@ -160,7 +157,7 @@ func TestModulesRefused(t *testing.T) {
 func TestClosedEngine(t *testing.T) {
 	engine, err := NewEngine(context.Background(), Config{CacheDir: MemoryOnly})
 	require.NoError(t, err)
-	m := engine.Module(ModuleSpec{Name: "guest", Binary: packed(t, guest{abi: 1, call: echo}.module(t))})
+	m := engine.Module(ModuleSpec{Name: "guest", Binary: packed(t, guest{Call: echo}.Module(t))})
 	require.Equal(t, "hello", string(run(t, m, "hello").Reply))
 	require.NoError(t, engine.Close(context.Background()))
 	require.NoError(t, engine.Close(context.Background()))

@@ -26,6 +26,11 @@ type Config struct {
 	// being compiled or read from the cache, from one goroutine at a time per
 	// module.
 	OnCompile func(CompileEvent)
+	// CheckResets compares every instance with its image, each byte and each
+	// global, before it is used again. One that differs is thrown away, logged as
+	// an error and counted in PoolStats. A debugging aid: it reads all of the
+	// memory for each call.
+	CheckResets bool
 }
 
 // CompileEvent tells that a module's compilation begins or has ended.
@@ -50,6 +55,7 @@ type Engine struct {
 	cacheDir  string // empty: in memory
 	logger    *slog.Logger
 	onCompile func(CompileEvent)
+	check     bool // Config.CheckResets
 
 	// ctx ends when the engine is closed; compilations run under it, so that
 	// the call that happened to start one can be canceled without the others.
@@ -73,7 +79,7 @@ func NewEngine(ctx context.Context, config Config) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &Engine{runtime: r, cacheDir: dir, logger: logger, onCompile: config.OnCompile}
+	e := &Engine{runtime: r, cacheDir: dir, logger: logger, onCompile: config.OnCompile, check: config.CheckResets}
 	e.ctx, e.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	return e, nil
 }
@@ -104,6 +110,7 @@ func newRuntime(ctx context.Context, cache wazero.CompilationCache) (wazero.Runt
 // first Prepare or Run, not here.
 func (e *Engine) Module(spec ModuleSpec) *Module {
 	m := &Module{engine: e, spec: spec}
+	m.pool.logger, m.pool.check = e.logger.With("runtime", spec.Name), e.check
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.modules = append(e.modules, m)

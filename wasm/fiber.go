@@ -76,6 +76,7 @@ func (c *call) fiberSwitch(from, to uint32) {
 	if !seen {
 		target = c.newFiber(to)
 	}
+	running, size := c.running, c.suspend()
 	saved := c.in.stackPointer.Get()
 	left.depth = c.depth
 	set.running = target
@@ -84,9 +85,12 @@ func (c *call) fiberSwitch(from, to uint32) {
 	} else {
 		go c.runFiber(target, to)
 	}
-	if _, alive := <-left.wake; !alive {
+	_, alive := <-left.wake
+	c.suspended -= size
+	if !alive {
 		panic(stopSignal) // the call is ending, or this fiber was freed
 	}
+	c.running = running
 	c.depth = left.depth
 	c.in.stackPointer.Set(saved)
 }
@@ -111,7 +115,8 @@ func (c *call) runFiber(f *fiber, id uint32) {
 	defer close(f.done)
 	c.depth = 0
 	stack := [1]uint64{uint64(id)}
-	err := c.in.guest.ExportedFunction(exportFiber).CallWithStack(c, stack[:])
+	c.running = c.in.guest.ExportedFunction(exportFiber)
+	err := c.running.CallWithStack(c, stack[:])
 	if c.fibers.running != f {
 		return // unwound while suspended
 	}
@@ -137,9 +142,9 @@ func (c *call) fiberFree(id uint32) {
 		c.end(Trapped, errors.New("fiber_free names the fiber that runs, or the first one"))
 	}
 	delete(c.fibers.byID, id)
-	depth := c.depth
+	depth, running := c.depth, c.running
 	f.unwind()
-	c.depth = depth
+	c.depth, c.running = depth, running
 }
 
 // unwind ends a suspended fiber and waits until its goroutine has ended: unwinding

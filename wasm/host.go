@@ -1,10 +1,10 @@
 package wasm
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 
 	"github.com/tetratelabs/wazero"
 	"github.com/tetratelabs/wazero/api"
@@ -44,9 +44,11 @@ func hostTick(ctx context.Context, stack []uint64) {
 
 func hostRequest(ctx context.Context, guest api.Module, stack []uint64) {
 	c := callOf(ctx)
-	if !guest.Memory().Write(uint32(stack[0]), c.request) {
+	to, ok := guest.Memory().Read(uint32(stack[0]), uint32(len(c.request)))
+	if !ok {
 		c.end(Trapped, fmt.Errorf("the guest wants its request of %d bytes at %d, outside its memory", len(c.request), uint32(stack[0])))
 	}
+	c.copy(to, c.request)
 }
 
 func hostResult(ctx context.Context, guest api.Module, stack []uint64) {
@@ -62,5 +64,28 @@ func hostResult(ctx context.Context, guest api.Module, stack []uint64) {
 	if !ok {
 		c.end(Trapped, fmt.Errorf("the guest's reply of %d bytes at %d lies outside its memory", size, uint32(stack[0])))
 	}
-	c.reply, c.replied = bytes.Clone(reply), true
+	c.reply, c.replied = make([]byte, size), true
+	c.copy(c.reply, reply)
+}
+
+// copyBytes is how much is copied without a pause. A longer copy would hold up the
+// garbage collector, which has to wait for it, and with that all goroutines.
+const copyBytes = 1 << 20
+
+// copy is the builtin with pauses, in which the call may end: a guest that asks for
+// nothing but copies meets no tick for long.
+func (c *call) copy(to, from []byte) {
+	for {
+		select {
+		case <-c.done:
+			c.interrupted()
+		default:
+		}
+		n := copy(to, from[:min(len(from), copyBytes)])
+		to, from = to[n:], from[n:]
+		if len(from) == 0 {
+			return
+		}
+		runtime.Gosched()
+	}
 }

@@ -42,6 +42,7 @@ type instance struct {
 	// the module has none. handles are idle handles on functions of its table.
 	stackPointer api.MutableGlobal
 	handles      map[handleKey][]api.Function
+	idleHandles  int       // in all of handles
 	origin       *snapshot // nil while the snapshot is being made
 	// worked tells that the last call did enough to have grown the native stack
 	// that wazero keeps with a function handle.
@@ -154,7 +155,24 @@ func (in *instance) reset() error {
 	}
 	in.restoreGlobals()
 	if in.worked {
-		in.run, in.handles, in.worked = in.guest.ExportedFunction(exportCall), nil, false
+		in.run, in.worked = in.guest.ExportedFunction(exportCall), false
+		in.handles, in.idleHandles = nil, 0
+	}
+	return nil
+}
+
+// errDiffers is wrapped by the errors of verify.
+var errDiffers = errors.New("an instance differs from its image after its reset")
+
+// verify compares all of the state that a snapshot covers with the image.
+func (in *instance) verify() error {
+	if at := in.memory.differs(in.guest.Memory()); at >= 0 {
+		return fmt.Errorf("%w: memory at %d", errDiffers, at)
+	}
+	for i, global := range in.globals {
+		if got, want := global.Get(), in.origin.globals[i]; got != want {
+			return fmt.Errorf("%w: global %d is %#x instead of %#x", errDiffers, i, got, want)
+		}
 	}
 	return nil
 }

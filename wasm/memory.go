@@ -27,6 +27,9 @@ type linearMemory struct {
 // maps img, which may be nil, at its start.
 func newLinearMemory(img *image, limit uint64) (*linearMemory, error) {
 	m := &linearMemory{image: img, limit: limit, reserved: limit}
+	if img != nil {
+		m.high = img.size
+	}
 	if err := m.reservation.reserve(limit); err != nil {
 		return nil, err
 	}

@@ -1,6 +1,9 @@
 package wasm
 
 import (
+	"context"
+	"errors"
+	"log/slog"
 	"runtime"
 	"sync"
 	"time"
@@ -17,6 +20,9 @@ const warmPerCore = 2
 // is dirty until its memory has been reset, which happens in the background, after
 // the reply. Safe for concurrent use.
 type pool struct {
+	logger *slog.Logger
+	check  bool // Config.CheckResets
+
 	mu sync.Mutex
 	// clean ones equal the image; the last is the one used most recently.
 	clean []idleInstance
@@ -25,6 +31,7 @@ type pool struct {
 	resetting bool
 	closed    bool
 	sweep     *time.Timer
+	failed    int64 // PoolStats.FailedResets
 }
 
 type idleInstance struct {
@@ -38,6 +45,9 @@ type PoolStats struct {
 	Warm int
 	// PrivateBytes bounds the memory they hold besides the image they share.
 	PrivateBytes int64
+	// FailedResets is the number of instances thrown away because they could not be
+	// brought back to their image, since the module was registered.
+	FailedResets int64
 }
 
 func warmLimit() int { return warmPerCore * runtime.GOMAXPROCS(0) }
@@ -60,11 +70,33 @@ func (p *pool) take(limit uint64) *instance {
 	if in == nil {
 		return nil
 	}
-	if in.reset() != nil { // the caller makes a fresh one
-		in.close()
-		return nil
+	if !p.reset(in) {
+		return nil // the caller makes a fresh one
 	}
 	return in
+}
+
+// reset makes an instance equal to a fresh one, or closes it.
+func (p *pool) reset(in *instance) bool {
+	err := in.reset()
+	if err == nil && p.check {
+		if err = in.verify(); err == nil {
+			p.logger.Debug("an instance equals its image after its reset")
+		}
+	}
+	if err == nil {
+		return true
+	}
+	in.close()
+	level := slog.LevelWarn
+	if errors.Is(err, errDiffers) {
+		level = slog.LevelError
+	}
+	p.logger.Log(context.Background(), level, "an instance is thrown away", "reason", err)
+	p.mu.Lock()
+	p.failed++
+	p.mu.Unlock()
+	return false
 }
 
 // give takes back an instance whose call returned. start runs work in a goroutine
@@ -108,8 +140,7 @@ func (p *pool) clear() {
 		in := p.dirty[n-1]
 		p.dirty = p.dirty[:n-1]
 		p.mu.Unlock()
-		if err := in.reset(); err != nil {
-			in.close()
+		if !p.reset(in) {
 			continue
 		}
 		p.mu.Lock()
@@ -152,7 +183,7 @@ func (p *pool) stats() PoolStats {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	warm := len(p.clean) + len(p.dirty)
-	return PoolStats{Warm: warm, PrivateBytes: int64(warm) * keptBytes}
+	return PoolStats{Warm: warm, PrivateBytes: int64(warm) * keptBytes, FailedResets: p.failed}
 }
 
 // close releases all instances; those under way are closed when they come back.

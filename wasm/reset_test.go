@@ -14,15 +14,15 @@ import (
 // byte to each of the addresses (32 bits each) in the request, which it copies
 // to 1024; the reply is the byte that was at 70000 before.
 var scribble = join(
-	i32(16), i32(70000), []byte{0x2d, 0, 0}, []byte{0x3a, 0, 0}, // mem[16] = mem[70000]
+	i32(16), load8(70000), []byte{0x3a, 0, 0},
 	i32(3), grow, drop,
 	setGlobal(globalStack, 12), setGlobal(globalExtra, 99),
 	i32(1024), to(fnRequest),
-	i32(1024), []byte{0x21, 1},
-	[]byte{0x03, 0x40},
-	local(1), []byte{0x28, 2, 0}, i32(0xAB), []byte{0x3a, 0, 0}, // mem[mem[p]] = 0xAB
-	local(1), i32(4), []byte{0x6a, 0x22, 1},
-	local(0), i32(1024), []byte{0x6a, 0x49, 0x0d, 0, 0x0b}, // until p reaches 1024+len
+	set(1, i32(1024)),
+	while(join(
+		get(local(1)), i32(0xAB), []byte{0x3a, 0, 0},
+		increase(1, 4),
+	), less(local(1), add(local(0), i32(1024)))),
 	reply(16, 1),
 )
 
@@ -42,7 +42,7 @@ func addresses(r *rand.Rand, n int) []byte {
 // TestResetEqualsFresh compares every byte and every global of a reused instance
 // with the image after calls that wrote all over it.
 func TestResetEqualsFresh(t *testing.T) {
-	m := guest{abi: 1, call: scribble}.start(t)
+	m := start(t, guest{Call: scribble})
 	ready, err := m.prepare(context.Background())
 	require.NoError(t, err)
 	in, err := instantiate(context.Background(), ready, 16<<20)
@@ -71,7 +71,7 @@ func TestResetEqualsFresh(t *testing.T) {
 // TestReuseLeaksNothing runs calls in parallel that would see each other's
 // writes if any survived.
 func TestReuseLeaksNothing(t *testing.T) {
-	m := guest{abi: 1, call: scribble}.start(t)
+	m := start(t, guest{Call: scribble})
 	var wait sync.WaitGroup
 	for worker := range uint64(4) {
 		wait.Go(func() {
@@ -96,14 +96,14 @@ func TestPoolBounds(t *testing.T) {
 		"trap": join(echo, trap), "exit": join(i32(0), to(fnExit)), "no reply": nil, "wild": reply(-1, 1),
 	} {
 		t.Run(name, func(t *testing.T) {
-			m := guest{abi: 1, call: code}.start(t)
+			m := start(t, guest{Call: code})
 			for range 5 {
 				run(t, m, "hello")
 			}
 			require.Zero(t, m.Stats().Warm)
 		})
 	}
-	m := guest{abi: 1, call: echo}.start(t)
+	m := start(t, guest{Call: echo})
 	for range 20 {
 		run(t, m, "hello")
 	}

@@ -124,6 +124,17 @@ func checkModule(info wasmbin.Info) ([]string, error) {
 // checkExports compares the exports with the call protocol.
 func checkExports(info wasmbin.Info) error {
 	i32 := []wasmbin.ValueType{wasmbin.I32}
+	imported := uint32(0)
+	for _, i := range info.Imports {
+		if i.Kind == wasmbin.KindFunction {
+			imported++
+		}
+	}
+	for _, export := range info.Exports { // wazero would call it without the guest's memory
+		if export.Kind == wasmbin.KindFunction && export.Index < imported {
+			return fmt.Errorf("the module's export %s is one of its imports", export.Name)
+		}
+	}
 	for name, want := range map[string]wasmbin.FuncType{
 		exportABI:  {Results: i32},
 		exportInit: {Results: i32},
@@ -147,11 +158,11 @@ func checkExports(info wasmbin.Info) error {
 type tail struct{ kept []byte }
 
 func (t *tail) Write(p []byte) (int, error) {
+	written := len(p)
+	p = p[max(written-startupOutputBytes, 0):]
 	t.kept = append(t.kept, p...)
-	if over := len(t.kept) - startupOutputBytes; over > 0 {
-		t.kept = t.kept[over:]
-	}
-	return len(p), nil
+	t.kept = t.kept[max(len(t.kept)-startupOutputBytes, 0):]
+	return written, nil
 }
 
 func (t *tail) explain(err error) error {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"strings"
 
 	"github.com/tetratelabs/wazero"
@@ -26,18 +27,22 @@ const (
 )
 
 // maxTryDepth bounds how many tries may be open inside one another. Each holds a
-// native stack of its own, some 12 KB of the host's memory.
+// native stack of its own, 12 KB of the host's memory or more (maxSuspendedBytes).
 const maxTryDepth = 4096
 
-// maxHandles is how many idle handles an instance keeps for one function of its
-// table; a recursion through a try needs as many at once as it is deep.
-const maxHandles = 16
+// How many idle handles an instance keeps for one function of its table, and in
+// all; a recursion through a try needs as many at once as it is deep.
+const (
+	maxHandles    = 16
+	maxAllHandles = 512
+)
 
 // throwSignal unwinds the guest to the innermost invoke_*.
 var throwSignal = sys.NewExitError(0xF0B07420)
 
 var (
 	errUncaught = errors.New("an exception reached the host: the guest threw outside of any try")
+	errTryHost  = errors.New("the function is an import")
 	errTryDepth = fmt.Errorf("more than %d tries are open inside one another", maxTryDepth)
 )
 
@@ -87,7 +92,8 @@ func (t *tried) invoke(ctx context.Context, guest api.Module, stack []uint64) {
 		c.end(Trapped, errTryDepth)
 	}
 	index := uint32(stack[0])
-	function := in.handle(guest, index, t)
+	function := c.handle(guest, index, t)
+	below, size := c.running, c.suspend()
 	saved := in.stackPointer.Get()
 	var few [8]uint64
 	nested := few[:]
@@ -96,7 +102,10 @@ func (t *tried) invoke(ctx context.Context, guest api.Module, stack []uint64) {
 	}
 	copy(nested, stack[1:1+len(t.parameters)])
 	c.depth++
+	c.running = function
 	err := function.CallWithStack(c, nested)
+	c.running = below
+	c.suspended -= size
 	c.depth--
 	in.keepHandle(index, t, function)
 	switch {
@@ -123,26 +132,54 @@ type handleKey struct {
 	as    *tried
 }
 
-// handle looks up a function of the guest's table. It panics like a trap where
-// the index or the type is wrong, and wazero turns that into the call's error.
-func (in *instance) handle(guest api.Module, index uint32, t *tried) api.Function {
-	key := handleKey{index, t}
+// handle looks up a function of the guest's table.
+func (c *call) handle(guest api.Module, index uint32, t *tried) api.Function {
+	in, key := c.in, handleKey{index, t}
 	if idle := in.handles[key]; len(idle) > 0 {
 		function := idle[len(idle)-1]
 		in.handles[key] = idle[:len(idle)-1]
+		in.idleHandles--
 		return function
 	}
-	return table.LookupFunction(guest, 0, index, t.parameters, t.results)
+	function, err := lookup(guest, index, t)
+	if err != nil {
+		c.end(Trapped, fmt.Errorf("a try: %w", err))
+	}
+	return function
+}
+
+// lookup turns the panics of table.LookupFunction into errors: of wrong indices
+// and types, and of functions of the host, which it cannot look up.
+func lookup(guest api.Module, index uint32, t *tried) (function api.Function, err error) {
+	defer func() {
+		switch problem := recover().(type) {
+		case nil:
+		case runtime.Error:
+			err = errTryHost
+		case error:
+			err = problem
+		default:
+			err = fmt.Errorf("%v", problem)
+		}
+	}()
+	function = table.LookupFunction(guest, 0, index, t.parameters, t.results)
+	if function.Definition().GoFunction() != nil {
+		return nil, errTryHost // it would be called without the guest's memory
+	}
+	return function, nil
 }
 
 func (in *instance) keepHandle(index uint32, t *tried, function api.Function) {
 	key := handleKey{index, t}
-	if idle := in.handles[key]; len(idle) < maxHandles {
-		if in.handles == nil {
-			in.handles = make(map[handleKey][]api.Function)
-		}
-		in.handles[key] = append(idle, function)
+	idle := in.handles[key]
+	if len(idle) >= maxHandles || in.idleHandles >= maxAllHandles || nativeStackBytes(function) > keptStackBytes {
+		return
 	}
+	if in.handles == nil {
+		in.handles = make(map[handleKey][]api.Function)
+	}
+	in.handles[key] = append(idle, function)
+	in.idleHandles++
 }
 
 func hostThrow(context.Context, []uint64) { panic(throwSignal) }

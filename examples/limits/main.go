@@ -37,7 +37,7 @@ func run(ctx context.Context) error {
 		code   string
 		limits funcbox.Limits
 	}{
-		{"time", loop, funcbox.Limits{Timeout: 200 * time.Millisecond}},
+		{"time", loop, funcbox.Limits{Timeout: 500 * time.Millisecond}},
 		{"fuel", loop, funcbox.Limits{Fuel: 1_000_000}},
 		{"memory", "new Uint8Array(1 << 30).length", funcbox.Limits{MemoryBytes: 64 << 20}},
 		{"output", `for (let i = 0; i < 1000; i++) console.log("again and again")`, funcbox.Limits{OutputBytes: 40}},

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"io"
 	"strings"
 
@@ -35,6 +36,9 @@ func (w *lineWriter) printLine(text string) error {
 // printResult prints what is left to print after the guest's output: the value,
 // or the error.
 func printResult(result *funcbox.ExecutionResult, stdout, stderr *lineWriter) error {
+	if errors.Is(result.Err(), funcbox.ErrExit) {
+		return nil // the exit code says it all
+	}
 	if guest := result.Error; guest != nil {
 		text := guest.Error()
 		if stack := strings.Trim(guest.Stack, "\r\n"); stack != "" {

@@ -52,7 +52,7 @@ func (s *suite) files(t *testing.T) {
 	t.Run("full", func(t *testing.T) {
 		req := s.request(s.dialect.Copy, "copy", "in", "out")
 		req.Files = map[string][]byte{"in": make([]byte, 60_000)}
-		req.Limits.FilesystemBytes = 100_000
+		req.Limits.FilesystemBytes = 50_000
 		res := s.execute(t, req)
 		require.Equal(t, funcbox.StatusError, res.Status)
 		require.Regexp(t, "ENOSPC|No space left", res.Error.Message)

@@ -178,6 +178,7 @@ func TestNames(t *testing.T) {
 	}{
 		"kept":      {names, "twentytwo"},
 		"malformed": {names[:20], ""},
+		"module":    {[]byte{0, 2, 9, 'x'}, ""},
 		"unordered": {[]byte{1, 7, 2, 2, 1, 'a', 1, 1, 'b'}, ""},
 		"no such":   {[]byte{1, 4, 1, 99, 1, 'a'}, ""},
 	} {

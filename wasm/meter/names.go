@@ -20,6 +20,11 @@ func (m *module) renumberNames(r *wasmbin.Reader) []byte {
 		content := r.Bytes(r.Count())
 		switch id {
 		case namesModule:
+			name := wasmbin.NewReader(content, 0)
+			name.Name()
+			if name.Done() != nil {
+				return nil
+			}
 			b = wasmbin.AppendSized(append(b, id), content)
 		case namesFunctions:
 			content = m.functionNames(wasmbin.NewReader(content, 0))

@@ -2,6 +2,7 @@ package wasip1
 
 import (
 	"math"
+	"runtime"
 	"time"
 
 	"github.com/funcbox/funcbox/wasm/fsapi"
@@ -72,11 +73,17 @@ func (c *call) read(d *descriptor, offset int64, result int, move bool) fsapi.Er
 	total := 0
 	for i := range v.len() {
 		buffer, errno := v.at(i)
-		var n int
+		n := 0
 		if errno == 0 {
-			if n, errno = d.file.ReadAt(buffer, offset); errno == 0 {
-				total, offset = total+n, offset+int64(n)
-			}
+			n, errno = c.inPieces(buffer, func(piece []byte) (int, fsapi.Errno) {
+				n, errno := d.file.ReadAt(piece, offset)
+				if errno != 0 {
+					return 0, errno
+				}
+				offset += int64(n)
+				return n, errno
+			})
+			total += n
 		}
 		if errno != 0 && total == 0 {
 			return errno
@@ -134,27 +141,17 @@ func (c *call) write(d *descriptor, offset int64, result int, move bool) fsapi.E
 		if errno == 0 && len(buffer) == 0 {
 			continue
 		}
-		var n int
-		switch {
-		case errno != 0:
-		case d.kind == standardOutput:
-			n, errno = writeOutput(d, buffer)
-		case d.flags&flagAppend != 0:
-			// Linux lets pwrite append too if the descriptor does; POSIX does not.
-			// Here the offset of fd_pwrite counts.
-			if !move {
-				n, errno = d.file.WriteAt(buffer, offset)
-				break
-			}
-			n, offset, errno = d.file.Append(buffer)
-			offset -= int64(n)
-		default:
-			n, errno = d.file.WriteAt(buffer, offset)
+		n := 0
+		if errno == 0 {
+			n, errno = c.inPieces(buffer, func(piece []byte) (n int, errno fsapi.Errno) {
+				n, offset, errno = c.writePiece(d, piece, offset, move)
+				return n, errno
+			})
+			total += n
 		}
-		if errno != 0 && total == 0 && n == 0 {
+		if errno != 0 && total == 0 {
 			return errno
 		}
-		total, offset = total+n, offset+int64(n)
 		if errno != 0 || n < len(buffer) {
 			break
 		}
@@ -164,6 +161,44 @@ func (c *call) write(d *descriptor, offset int64, result int, move bool) fsapi.E
 	}
 	le.PutUint32(out, uint32(total))
 	return fsapi.ESUCCESS
+}
+
+// writePiece writes at offset, or wherever the descriptor writes, and returns the
+// offset after that.
+func (c *call) writePiece(d *descriptor, p []byte, offset int64, move bool) (n int, after int64, errno fsapi.Errno) {
+	switch {
+	case d.kind == standardOutput:
+		n, errno = writeOutput(d, p)
+	case d.flags&flagAppend != 0 && move:
+		// Linux lets pwrite append too if the descriptor does; POSIX does not. Here
+		// the offset of fd_pwrite counts.
+		return d.file.Append(p)
+	default:
+		n, errno = d.file.WriteAt(p, offset)
+	}
+	return n, offset + int64(n), errno
+}
+
+// pieceBytes is how much is copied at once. A longer copy would hold up the garbage
+// collector, which has to wait for it, and with that all goroutines.
+const pieceBytes = 1 << 20
+
+// inPieces has a buffer read or written in pieces, with pauses between them in
+// which the call may end, and returns how many bytes that were.
+func (c *call) inPieces(buffer []byte, step func(piece []byte) (int, fsapi.Errno)) (int, fsapi.Errno) {
+	total := 0
+	for {
+		piece := buffer[total:min(len(buffer), total+pieceBytes)]
+		n, errno := step(piece)
+		total += n
+		if errno != 0 || n < len(piece) || total == len(buffer) {
+			return total, errno
+		}
+		if done(c.ctx) {
+			return total, c.interrupted()
+		}
+		runtime.Gosched()
+	}
 }
 
 func writeOutput(d *descriptor, p []byte) (int, fsapi.Errno) {

@@ -90,7 +90,7 @@ func (s *System) readInput(ctx context.Context, p []byte, wait bool) (int, fsapi
 		return 0, fsapi.ESUCCESS
 	}
 	if m := in.memory(); m != nil {
-		n, _ := m.Read(p) // the only error is io.EOF
+		n, _ := m.Read(p[:min(len(p), pieceBytes)]) // the only error is io.EOF
 		return n, fsapi.ESUCCESS
 	}
 	for {

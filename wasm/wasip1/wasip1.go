@@ -93,7 +93,13 @@ func (f *function) Call(ctx context.Context, module api.Module, stack []uint64) 
 	if system, ok := ctx.Value(SystemKey{}).(*System); ok && system != nil {
 		c := &system.call // kept there so that a call allocates nothing; calls never nest
 		*c = call{System: system, ctx: ctx, memory: memoryOf(module), args: stack[:len(f.params)]}
-		errno = f.run(c)
+		// A guest may spend all of its time in functions like these, and meet nothing
+		// else that would end the call.
+		if !f.noResult && done(ctx) {
+			errno = system.interrupted()
+		} else {
+			errno = f.run(c)
+		}
 	}
 	if !f.noResult {
 		stack[0] = uint64(errno)

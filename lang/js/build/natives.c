@@ -26,6 +26,16 @@ NATIVE(n_nanoseconds) {
     return JS_NewBigUint64(ctx, now);
 }
 
+static double turn_time; /* 0: not asked for in this turn */
+
+void natives_begin_turn(void) { turn_time = 0; }
+
+/* turnTime(): the same all through one turn of the event loop */
+NATIVE(n_turn_time) {
+    if (turn_time == 0) turn_time = clock_milliseconds(__WASI_CLOCKID_MONOTONIC);
+    return JS_NewFloat64(ctx, turn_time);
+}
+
 /* sleep(milliseconds) */
 NATIVE(n_sleep) {
     double milliseconds;
@@ -107,6 +117,7 @@ int natives_ticks(void) {
 void natives_begin_call(void) {
     random_seeded = 0;
     ticks = 0;
+    natives_begin_turn();
 }
 
 NATIVE(n_need_ticks) {
@@ -384,6 +395,7 @@ static const struct {
     int arguments;
 } functions[] = {
     {"now", n_now, 0},
+    {"turnTime", n_turn_time, 0},
     {"wall", n_wall, 0},
     {"nanoseconds", n_nanoseconds, 0},
     {"sleep", n_sleep, 1},

@@ -87,6 +87,7 @@ static int drain(JSValueConst promise, int strict) {
         if (run_jobs() < 0) return -1;
         if (waiting && JS_PromiseState(ctx, promise) != JS_PROMISE_PENDING) return 0;
         if (strict && throw_rejection() < 0) return -1;
+        natives_begin_turn();
         JSValue more = shim_hook("runTimers", 0, NULL);
         if (JS_IsException(more)) return -1;
         if (JS_VALUE_GET_TAG(more) == JS_TAG_BOOL && JS_VALUE_GET_BOOL(more)) continue;
@@ -304,8 +305,9 @@ static JSValue get(JSValueConst object, const char *name, size_t length) {
 /* What a script assigned to module.exports. */
 static JSValue common_exports(void) { return or_undefined(JS_GetPropertyStr(shim_context, common_module, "exports")); }
 
-/* The value of a name at the top level of the program; undefined if it has none. */
-static JSValue lookup(struct program *program, const char *name, size_t length) {
+/* The value of a name at the top level of the program; undefined if it has
+ * none. A method of what the program exports has that as *this, if asked for. */
+static JSValue lookup(struct program *program, const char *name, size_t length, JSValue *this) {
     JSContext *ctx = shim_context;
     JSValue value, holder;
     if (program->is_module) {
@@ -319,6 +321,7 @@ static JSValue lookup(struct program *program, const char *name, size_t length) 
         }
         holder = get(program->namespace, "default", 7);
         value = JS_IsFunction(ctx, holder) ? JS_UNDEFINED : get(holder, name, length);
+        if (this && !JS_IsUndefined(value)) *this = JS_DupValue(ctx, holder);
         JS_FreeValue(ctx, holder);
         if (!JS_IsUndefined(value)) return value;
         holder = JS_GetGlobalObject(ctx);
@@ -333,6 +336,7 @@ static JSValue lookup(struct program *program, const char *name, size_t length) 
     if (!JS_IsUndefined(value)) return value;
     holder = common_exports();
     value = get(holder, name, length);
+    if (this && !JS_IsUndefined(value)) *this = JS_DupValue(ctx, holder);
     JS_FreeValue(ctx, holder);
     return value;
 }
@@ -416,7 +420,7 @@ static void list_declared(struct program *program, struct listed *listed, int al
     for (size_t i = 0; i < program->scan.count; i++) {
         struct declaration *d = &program->scan.declarations[i];
         if (d->kind == DECLARES_CLASS || (d->kind == DECLARES_VARIABLE && !exported)) continue;
-        JSValue value = exported ? get(program->namespace, d->name, d->length) : lookup(program, d->name, d->length);
+        JSValue value = exported ? get(program->namespace, d->name, d->length) : lookup(program, d->name, d->length, NULL);
         list(listed, d->name, d->length, value, all);
         JS_FreeValue(ctx, value);
     }
@@ -465,7 +469,7 @@ static JSValue find(struct program *program, JSValue *holder) {
     const char *at = program->request->function, *end = at + program->request->function_length;
     if (!valid_path(at, (size_t)(end - at))) return not_found(program);
     const char *dot = memchr(at, '.', (size_t)(end - at));
-    JSValue value = lookup(program, at, (size_t)((dot ? dot : end) - at));
+    JSValue value = lookup(program, at, (size_t)((dot ? dot : end) - at), holder);
     while (dot) {
         at = dot + 1;
         dot = memchr(at, '.', (size_t)(end - at));
@@ -480,24 +484,33 @@ static JSValue find(struct program *program, JSValue *holder) {
 
 /* ---- running ---------------------------------------------------------- */
 
+static int64_t count_args(struct request *request) {
+    int64_t count = 0;
+    JSValue length = JS_GetPropertyStr(shim_context, request->args, "length");
+    JS_ToInt64(shim_context, &count, length);
+    return count;
+}
+
+static int has_kwargs(struct request *request) {
+    JSContext *ctx = shim_context;
+    JSPropertyEnum *names;
+    uint32_t count;
+    if (!JS_IsObject(request->kwargs) || JS_GetOwnPropertyNames(ctx, &names, &count, request->kwargs, JS_GPN_STRING_MASK) < 0) return 0;
+    for (uint32_t i = 0; i < count; i++) JS_FreeAtom(ctx, names[i].atom);
+    js_free(ctx, names);
+    return count > 0;
+}
+
+static int has_arguments(struct request *request) { return count_args(request) > 0 || has_kwargs(request); }
+
 static JSValue call(struct program *program, JSValueConst function, JSValueConst holder) {
     JSContext *ctx = shim_context;
     struct request *request = program->request;
-    JSValue property = JS_GetPropertyStr(ctx, request->args, "length");
-    int64_t count = 0;
-    JS_ToInt64(ctx, &count, property);
+    int64_t count = count_args(request);
     JSValue *arguments = calloc((size_t)count + 1, sizeof *arguments);
     if (!arguments) return JS_ThrowOutOfMemory(ctx);
     for (int64_t i = 0; i < count; i++) arguments[i] = JS_GetPropertyUint32(ctx, request->args, (uint32_t)i);
-    if (JS_IsObject(request->kwargs)) {
-        JSPropertyEnum *names;
-        uint32_t keys = 0;
-        if (JS_GetOwnPropertyNames(ctx, &names, &keys, request->kwargs, JS_GPN_STRING_MASK) == 0) {
-            for (uint32_t i = 0; i < keys; i++) JS_FreeAtom(ctx, names[i].atom);
-            js_free(ctx, names);
-        }
-        if (keys) arguments[count++] = JS_DupValue(ctx, request->kwargs);
-    }
+    if (has_kwargs(request)) arguments[count++] = JS_DupValue(ctx, request->kwargs);
     JSValue result = JS_Call(ctx, function, holder, (int)count, arguments);
     for (int64_t i = 0; i < count; i++) JS_FreeValue(ctx, arguments[i]);
     free(arguments);
@@ -551,7 +564,10 @@ static JSValue run(struct program *program) {
     } else if (!program->is_body) {
         struct listed listed = {0};
         list_functions(program, &listed, 0);
-        if (listed.count && !listed.several) function = JS_DupValue(ctx, listed.only);
+        /* A program that does something by itself and is given no arguments is
+         * not there to have its only helper called. */
+        int wanted = !program->scan.statements || has_arguments(request);
+        if (listed.count && !listed.several && wanted) function = JS_DupValue(ctx, listed.only);
         JS_FreeValue(ctx, listed.only);
         funcbox_writer_free(&listed.text);
     }

@@ -140,16 +140,26 @@ static void declarator(struct scan *scan, struct scanner *s) {
     declare(scan, name, length, kind);
 }
 
+/* Words that go on with the line before, and those that give out what was declared. */
+static int continues(const char *word, size_t length) {
+    static const char *const words[] = {"instanceof", "in", "of", "from", "as", "module", "exports"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (is_word(word, length, words[i])) return 1;
+    return 0;
+}
+
 /* A word that begins a statement at the top level; 1 if it begins a list of declarators. */
 static int statement(struct scan *scan, struct scanner *s, const char *word, size_t length) {
     const char *name;
+    int exports = 0;
     if (is_word(word, length, "import")) {
         skip_space(s);
         if (s->at < s->end && *s->at != '(' && *s->at != '.') scan->module_syntax = 1;
+        else scan->statements = 1;
         return 0;
     }
     if (is_word(word, length, "export")) {
-        scan->module_syntax = 1;
+        scan->module_syntax = exports = 1;
         length = take_word(s, &word);
         if (is_word(word, length, "default")) length = take_word(s, &word);
     }
@@ -165,7 +175,7 @@ static int statement(struct scan *scan, struct scanner *s, const char *word, siz
     } else if (is_word(word, length, "const") || is_word(word, length, "let") || is_word(word, length, "var")) {
         declarator(scan, s);
         return 1;
-    }
+    } else if (!exports && !continues(word, length)) scan->statements = 1;
     return 0;
 }
 
@@ -199,6 +209,8 @@ void scan_source(struct scan *scan, const char *source, size_t length) {
             continue;
         }
         s.at++;
+        /* After a line break alone these would go on with the line before. */
+        if (top && (s.previous == NOTHING || s.previous == SEMICOLON || s.previous == CLOSER) && strchr("([`+-!~/", c)) scan->statements = 1;
         switch (c) {
         case '"':
         case '\'':

@@ -25,6 +25,7 @@ struct scan {
     int module_syntax; /* import or export at the top level */
     int top_await;     /* await at the top level, outside of any braces */
     int any_await;     /* await, import or export anywhere */
+    int statements;    /* something besides declarations at the top level */
 };
 
 /* What it reports are candidates: whoever uses one asks the engine whether it
@@ -60,6 +61,7 @@ int modules_describe(JSModuleDef *module, const char *name, int main);
 
 JSValue natives_new(void); /* the object handed to each library file */
 void natives_begin_call(void);
+void natives_begin_turn(void); /* of the event loop */
 int natives_ticks(void); /* whether process.nextTick was used since last asked */
 int files_add(JSValueConst natives);
 void files_begin_call(const char *workdir, size_t length);

@@ -71,6 +71,12 @@
   hooks.isClass = (value) => startsWith(functionToString(value), 'class') && /^class(?:\s+[^\s(]|\s*\{)/.test(functionToString(value));
   hooks.functionSource = functionToString;
 
-  // Whether the value a program ended with is meant as its result.
-  hooks.isResult = (value) => typeof value !== 'function' && typeof value !== 'symbol' && !hooks.isTimer(value);
+  // Whether the value a program ended with is meant as its result: its last
+  // statement may just as well have defined, exported or started something.
+  hooks.isResult = (value) => {
+    if (typeof value === 'function' || typeof value === 'symbol') return false;
+    if (value === null || typeof value !== 'object') return true;
+    return !hooks.isTimer(value) && !(value instanceof hooks.EventEmitter) && value !== commonModule && value !== commonModule.exports;
+  };
+  const commonModule = module;
 })

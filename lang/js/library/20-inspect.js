@@ -79,7 +79,7 @@
   const escape = (character) => {
     if (names[character]) return names[character];
     const code = character.charCodeAt(0);
-    if (code > 0xff) return `\\u${code.toString(16).toUpperCase()}`;
+    if (code > 0xff) return `\\u${code.toString(16)}`;
     if (code < 0x20 || code > 0x7e) return `\\x${code.toString(16).toUpperCase().padStart(2, '0')}`;
     return `\\${character}`;
   };
@@ -309,6 +309,9 @@
   const formatError = (ctx, error, constructor, tag, keys) => {
     let stack = error.stack ? String(error.stack) : errorToString(error);
     const name = error.name != null ? String(error.name) : 'Error';
+    // The stack was made before a constructor could set the name.
+    const [before] = /^[\w$]*/.exec(stack);
+    if (before !== name && stack.startsWith(error.message ? `${before}: ${error.message}` : `${before}\n`)) stack = name + stack.slice(before.length);
     for (const key of ['name', 'message', 'stack']) {
       const index = keys.indexOf(key);
       if (index >= 0 && (typeof error[key] !== 'string' || stack.includes(error[key]))) keys.splice(index, 1);
@@ -346,7 +349,7 @@
     // A character is about 2.5 times as high as wide: as many columns as make
     // the whole about square, less when a few items are much longer.
     const bias = Math.sqrt(column - total / output.length);
-    const biased = Math.max(column - bias, 1);
+    const biased = Math.max(column - 3 - bias, 1);
     const columns = Math.min(
       Math.round(Math.sqrt(2.5 * biased * count) / biased),
       Math.floor((ctx.breakLength - ctx.indentation) / column),
@@ -418,7 +421,7 @@
   const formatRaw = (ctx, value, level) => {
     const constructor = constructorName(value);
     const tag = tagOf(ctx, value, constructor);
-    const kind = classOf(value);
+    const kind = Array.isArray(value) ? 'Array' : classOf(value);
     let base = '';
     let open = '{';
     let close = '}';
@@ -457,12 +460,8 @@
     } else {
       keys = keysOf(ctx, value);
       if (kind === 'Arguments') {
-        open = '[Arguments] [';
-        close = ']';
-        isArray = true;
-        keys = extraKeys(ctx, value);
-        if (value.length === 0 && keys.length === 0) return `${open}]`;
-        entries = () => formatArray(ctx, value, level);
+        open = '[Arguments] {';
+        if (keys.length === 0) return `${open}}`;
       } else if (typeof value === 'function') {
         base = ctx.stylize(formatFunction(ctx, value, constructor, tag), 'special');
         if (keys.length === 0) return base;

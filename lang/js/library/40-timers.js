@@ -1,5 +1,6 @@
 // Timers, immediates and the queues around them. The C side calls runTicks and
-// runTimers between the jobs of promises.
+// runTimers between the jobs of promises. Time stands still within a turn, so that
+// timers started together are due in the order of their delays.
 (function (native, hooks) {
   const MAX_DELAY = 2 ** 31 - 1; // milliseconds; beyond it node takes 1
   const { push } = hooks;
@@ -55,7 +56,7 @@
     refresh() {
       if (this.#state.dead) return this;
       remove(this.#state);
-      this.#state.at = native.now() + this.#state.delay;
+      this.#state.at = native.turnTime() + this.#state.delay;
       insert(this.#state);
       return this;
     }
@@ -101,7 +102,7 @@
     delay = Number(delay);
     if (!(delay >= 1 && delay <= MAX_DELAY)) delay = 1;
     delay = Math.trunc(delay);
-    const state = { id: ++lastId, at: native.now() + delay, delay, repeat, callback, args, referenced: true, dead: false };
+    const state = { id: ++lastId, at: native.turnTime() + delay, delay, repeat, callback, args, referenced: true, dead: false };
     byId.set(state.id, state);
     insert(state);
     return new Timeout(state);
@@ -173,7 +174,7 @@
   const runTimer = (state) => {
     if (state.repeat) {
       remove(state);
-      state.at = native.now() + state.delay;
+      state.at = native.turnTime() + state.delay;
       insert(state);
     } else kill(state);
     state.callback.call(state.handle, ...state.args);
@@ -183,7 +184,7 @@
   // that keeps a program alive. One callback at a time: jobs run in between.
   hooks.runTimers = () => {
     const first = timers[0];
-    if (first && first.at <= native.now()) {
+    if (first && first.at <= native.turnTime()) {
       runTimer(first);
       return true;
     }

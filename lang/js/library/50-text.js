@@ -196,7 +196,8 @@
     if (!arguments.length) throw coded(new TypeError('The "data" argument must be specified'), 'ERR_MISSING_ARGS');
     text = `${text}`.replace(/[\t\n\f\r ]/g, '');
     if (text.length % 4 === 0) text = text.replace(/={1,2}$/, '');
-    if (text.length % 4 === 1 || /[^A-Za-z0-9+/]/.test(text)) throw new DOMException('The string to be decoded is not correctly encoded.', 'InvalidCharacterError');
+    if (/[^A-Za-z0-9+/]/.test(text)) throw new DOMException('Invalid character', 'InvalidCharacterError');
+    if (text.length % 4 === 1) throw new DOMException('The string to be decoded is not correctly encoded.', 'InvalidCharacterError');
     return native.toText(new Uint8Array(native.fromText(text, BASE64)), LATIN1);
   });
 
@@ -460,7 +461,7 @@
       let extra = '';
       const keys = Object.keys(this).filter((key) => !/^\d+$/.test(key));
       if (keys.length && options) extra = keys.map((key) => `${shown || rest ? ', ' : ''}${key}: ${hooks.inspect(this[key], { ...options, breakLength: Infinity })}`).join('');
-      return `<${this.constructor.name}${shown ? ' ' : ''}${shown}${rest}${extra}>`;
+      return `<${this.constructor.name} ${shown}${rest}${extra}>`;
     }
   }
   const wrap = (bytes) => new Buffer(bytes.buffer, bytes.byteOffset, bytes.length);

@@ -20,12 +20,9 @@
 
   const table = (head, columns) => {
     const widths = columns.map((column, i) => Math.max(stringWidth(head[i]), ...column.map(stringWidth)) + 2);
-    const center = (text, width) => {
-      const left = Math.floor((width - stringWidth(text)) / 2);
-      return ' '.repeat(left) + text + ' '.repeat(width - left - stringWidth(text));
-    };
-    const row = (cells) => `│${cells.map((cell, i) => center(cell, widths[i])).join('│')}│\n`;
-    const line = (left, middle, right) => left + widths.map((width) => '─'.repeat(width)).join(middle) + right;
+    const left = (text, width) => ` ${text}${' '.repeat(width - stringWidth(text) - 1)}`;
+    const row = (cells) => `│${cells.map((cell, i) => left(cell, widths[i])).join('│')}│\n`;
+    const line = (first, middle, last) => first + widths.map((width) => '─'.repeat(width)).join(middle) + last;
     let text = `${line('┌', '┬', '┐')}\n${row(head)}${line('├', '┼', '┤')}\n`;
     const height = Math.max(0, ...columns.map((column) => column.length));
     for (let i = 0; i < height; i++) text += row(columns.map((column) => column[i] ?? ''));

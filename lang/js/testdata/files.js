@@ -1,0 +1,45 @@
+// Proves fs in its three forms, with the errors that node gives.
+const fs = require('node:fs');
+const os = require('os');
+const path = require('path');
+const attempt = (run) => { try { console.log(run()); } catch (error) { console.log(error.name, error.code, error.message.replaceAll(dir, 'DIR')); } };
+const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'test-'));
+process.chdir(dir);
+fs.writeFileSync('a.txt', 'hello\nwörld');
+console.log(fs.readFileSync('a.txt', 'utf8'), fs.readFileSync('a.txt').length, fs.readFileSync(path.join(dir, 'a.txt'), { encoding: 'base64' }), fs.readFileSync('./a.txt', 'latin1').length);
+fs.appendFileSync('a.txt', Buffer.from('!')); fs.appendFileSync('b.bin', new Uint8Array([1, 2, 3])); fs.writeFileSync('c.txt', 'x', { flag: 'a' }); fs.writeFileSync('c.txt', 'y', { flag: 'a' });
+console.log(fs.readFileSync('a.txt', 'utf8').length, fs.readFileSync('b.bin'), fs.readFileSync('c.txt', 'utf8'));
+console.log(fs.existsSync('a.txt'), fs.existsSync('nope'), fs.existsSync(''), fs.existsSync(5));
+console.log(fs.mkdirSync('d1'), fs.mkdirSync('d1/d2/d3', { recursive: true }).replace(dir, 'DIR'), fs.mkdirSync('d1/d2/d3', { recursive: true }));
+fs.writeFileSync('d1/f', ''); fs.writeFileSync('d1/d2/g', '');
+console.log(fs.readdirSync('.'), fs.readdirSync('d1', { withFileTypes: true }).map((e) => [e.name, e.isFile(), e.isDirectory(), e.isSymbolicLink(), e.parentPath]), fs.readdirSync('.', { recursive: true }).sort());
+const s = fs.statSync('a.txt'); console.log(s.isFile(), s.isDirectory(), s.size, s.mtime instanceof Date, Math.abs(Date.now() - s.mtimeMs) < 60000, typeof s.ino, fs.statSync('d1').isDirectory(), fs.statSync('nope', { throwIfNoEntry: false }), typeof fs.statSync('a.txt', { bigint: true }).size);
+attempt(() => fs.readFileSync('nope')); attempt(() => fs.readFileSync('d1')); attempt(() => fs.writeFileSync('no/such', '')); attempt(() => fs.mkdirSync('d1')); attempt(() => fs.rmdirSync('d1')); attempt(() => fs.unlinkSync('nope'));
+attempt(() => fs.readdirSync('nope')); attempt(() => fs.readdirSync('a.txt')); attempt(() => fs.statSync('nope')); attempt(() => fs.lstatSync('nope')); attempt(() => fs.renameSync('nope', 'x')); attempt(() => fs.copyFileSync('nope', 'x')); attempt(() => fs.mkdirSync('no/such')); attempt(() => fs.accessSync('nope'));
+attempt(() => fs.rmSync('nope')); attempt(() => fs.rmSync('nope', { force: true })); attempt(() => fs.openSync('nope')); attempt(() => fs.writeFileSync('a.txt', '', { flag: 'wx' })); attempt(() => fs.truncateSync('nope')); attempt(() => fs.readlinkSync('nope')); attempt(() => fs.realpathSync('nope')); attempt(() => fs.statSync('a.txt/x')); attempt(() => fs.readFileSync({})); attempt(() => fs.readFileSync('a\0b')); attempt(() => fs.readFileSync('a.txt', 'nonsense')); attempt(() => fs.closeSync(999)); attempt(() => fs.openSync('a.txt', 'q'));
+fs.renameSync('a.txt', 'd1/moved.txt'); fs.copyFileSync('c.txt', 'd1/copy.txt'); console.log(fs.readdirSync('d1'), fs.readFileSync('d1/copy.txt', 'utf8'));
+attempt(() => fs.copyFileSync('c.txt', 'd1/copy.txt', fs.constants.COPYFILE_EXCL)); attempt(() => fs.renameSync('d1', 'd1/d2/inside'));
+const fd = fs.openSync('rw', 'w+'); console.log(fs.writeSync(fd, 'abcdef'), fs.writeSync(fd, Buffer.from('XYZ'), 1, 2, 0), fs.fstatSync(fd).size);
+const buffer = Buffer.alloc(4); console.log(fs.readSync(fd, buffer, 0, 4, 0), buffer.toString(), fs.readSync(fd, buffer, 0, 4, 5), fs.readSync(fd, buffer, 0, 4, 100), fs.readSync(fd, buffer, { position: 2, length: 2 }));
+fs.ftruncateSync(fd, 2); fs.fsyncSync(fd); fs.closeSync(fd); console.log(fs.readFileSync('rw', 'utf8')); attempt(() => fs.readSync(fd, buffer)); attempt(() => fs.closeSync(-1)); fs.truncateSync('rw', 1); console.log(fs.readFileSync('rw', 'utf8'));
+fs.symlinkSync('c.txt', 'link'); console.log(fs.readlinkSync('link'), fs.lstatSync('link').isSymbolicLink(), fs.statSync('link').isFile(), fs.readFileSync('link', 'utf8'), fs.realpathSync('link').replace(dir, 'DIR')); fs.symlinkSync('loop', 'loop'); attempt(() => fs.readFileSync('loop')); fs.unlinkSync('link'); fs.unlinkSync('loop');
+fs.utimesSync('c.txt', 1000, new Date(2000500)); console.log(fs.statSync('c.txt').atimeMs, fs.statSync('c.txt').mtime.toISOString());
+fs.cpSync('d1', 'd9', { recursive: true }); console.log(fs.readdirSync('d9', { recursive: true }).sort()); fs.rmSync('d9', { recursive: true }); attempt(() => fs.rmSync('d1')); fs.rmSync('d1', { recursive: true, force: true }); console.log(fs.existsSync('d1'), fs.readdirSync('.'));
+fs.writeFileSync('lines', 'one\ntwo\r\nthree'); fs.writeFileSync(new URL('file://' + dir + '/by%20url'), Buffer.from('u')); console.log(fs.readFileSync('by url', 'utf8'), process.cwd() === dir);
+attempt(() => process.chdir('nope'));
+console.log(path.join('a', '..', '/b', './c/'), path.resolve('/x', 'y', '../z'), path.basename('/a/b.txt', '.txt'), path.extname('a.tar.gz'), path.dirname('/a/b/c'), path.normalize('/a//b/../c/.'), path.relative('/a/b/c', '/a/d'), path.parse('/home/u/file.txt'), path.format({ dir: '/d', name: 'n', ext: 'e' }), path.isAbsolute('x'), path.sep);
+fs.readFile('c.txt', 'utf8', (error, data) => {
+  console.log('callback', error, data);
+  fs.readFile('nope', (missing) => console.log('callback', missing.code, missing.message));
+  fs.stat('c.txt', (e, stats) => console.log('callback stat', e, stats.size));
+});
+console.log('before callbacks');
+(async () => {
+  const p = fs.promises; const { readFile } = require('fs/promises'); console.log(p.readFile === readFile, require('node:fs/promises') === p);
+  await p.writeFile('p', 'promised'); console.log(await readFile('p', 'utf8'), (await p.stat('p')).size, await p.readdir('.'));
+  await p.mkdir('pd/x', { recursive: true }); await p.rename('p', 'pd/p'); await p.copyFile('pd/p', 'pd/q'); await p.appendFile('pd/q', '!'); await p.access('pd/q'); console.log(await p.readFile('pd/q', { encoding: 'utf8' }));
+  await p.readFile('nope').catch((error) => console.log(error.code, error.syscall, error.path)); await p.rm('pd', { recursive: true });
+  const handle = await p.open('h', 'w+'); await handle.write('handle'); console.log(handle.fd > 2, (await handle.stat()).size, await handle.read(Buffer.alloc(3), 0, 3, 1)); await handle.close();
+  for await (const entry of await p.opendir('.')) if (entry.name === 'h') console.log('opendir', entry.isFile());
+  fs.rmSync(dir, { recursive: true }); console.log(fs.existsSync(dir));
+})();

@@ -1,0 +1,31 @@
+// Proves TextEncoder, TextDecoder, atob, btoa and Buffer.
+const attempt = (run) => { try { console.log(run()); } catch (error) { console.log(error.name, error.code, error.message); } };
+console.log(new TextEncoder().encode('aä€😀\ud800'), new TextEncoder().encodeInto('ä€x', new Uint8Array(4)));
+const d = new TextDecoder();
+console.log(d.decode(new Uint8Array([0xef, 0xbb, 0xbf, 0x61])), d.decode(new Uint8Array([0x61, 0xff, 0xe2, 0x82, 0x62, 0xf0, 0x9f])), d.encoding, d.fatal);
+console.log(JSON.stringify(new TextDecoder('utf-8', { ignoreBOM: true }).decode(new Uint8Array([0xef, 0xbb, 0xbf, 0x61]))));
+attempt(() => new TextDecoder('utf-8', { fatal: true }).decode(new Uint8Array([0xff])));
+attempt(() => new TextDecoder('nonsense'));
+const s = new TextDecoder(); console.log(s.decode(new Uint8Array([0xe2, 0x82]), { stream: true }) + s.decode(new Uint8Array([0xac]), { stream: true }) + s.decode());
+console.log(new TextDecoder('utf-16le').decode(new Uint8Array([0x3d, 0xd8, 0x00, 0xde, 0x61, 0])), new TextDecoder('latin1').decode(new Uint8Array([0xe4])), new TextDecoder('latin1').encoding);
+console.log(d.decode(new ArrayBuffer(2)).length, d.decode(new DataView(new Uint8Array([65, 66, 67]).buffer, 1)), d.decode());
+console.log(btoa('hello ÿ'), atob('aGVsbG8g/w=='), atob(' aGk '), btoa(''));
+attempt(() => btoa('€')); attempt(() => atob('a')); attempt(() => atob('a-b_'));
+
+console.log(Buffer.from('hällo'), Buffer.from('68690a', 'hex'), Buffer.from('aGk', 'base64'), Buffer.from('-_8', 'base64url'), Buffer.from('ÿ', 'latin1'), Buffer.from('hi', 'utf16le'), Buffer.from([1, 256, -1]), Buffer.from('zz', 'hex'));
+const b = Buffer.from('Hello, Wörld €');
+console.log(b.toString(), b.toString('hex'), b.toString('base64'), b.toString('base64url'), b.toString('latin1'), b.toString('ascii', 0, 5), b.toString('utf8', 7), b.length);
+console.log(Buffer.alloc(3), Buffer.alloc(3, 1), Buffer.alloc(5, 'ab'), Buffer.concat([Buffer.from('a'), Buffer.from('bc')]), Buffer.concat([Buffer.from('abc')], 2));
+console.log(Buffer.isBuffer(b), Buffer.isBuffer(new Uint8Array(1)), Buffer.byteLength('€'), Buffer.byteLength('aGk=', 'base64'), Buffer.isEncoding('UTF-8'), Buffer.isEncoding('x'));
+console.log(Buffer.compare(Buffer.from('a'), Buffer.from('b')), b.equals(Buffer.from(b)), b.slice(0, 5).toString(), b.subarray(-3).toString(), b.slice(1, 3) instanceof Buffer);
+console.log(b.indexOf('l'), b.lastIndexOf('l'), b.indexOf('Wör'), b.includes('nope'), b.indexOf(0x6c, 4), b.indexOf(Buffer.from('lo')), b.indexOf(''), b.indexOf('l', -5));
+console.log(JSON.stringify(Buffer.from('hi')), Buffer.from({ type: 'Buffer', data: [1, 2] }), [...Buffer.from('ab').entries()]);
+const w = Buffer.alloc(30);
+console.log(w.writeUInt8(255), w.writeInt16LE(-2, 1), w.writeUInt32BE(0xdeadbeef, 3), w.writeDoubleLE(1.5, 7), w.writeFloatBE(-0.5, 15), w.writeBigInt64LE(-5n, 19), w.writeUIntBE(0x123456, 27, 3), w);
+console.log(w.readUInt8(0), w.readInt16LE(1), w.readUInt32BE(3), w.readDoubleLE(7), w.readFloatBE(15), w.readBigInt64LE(19), w.readUIntBE(27, 3), w.readIntLE(1, 2), w.readUint16BE(1));
+attempt(() => w.readUInt32LE(28)); attempt(() => w.writeUInt8(256)); attempt(() => Buffer.from(5)); attempt(() => Buffer.alloc('x')); attempt(() => Buffer.from('x', 'nope')); attempt(() => w.readUInt8(1.5));
+const f = Buffer.alloc(6); console.log(f.write('abc', 1), f.fill('xy', 4), f.write('€€', 1), f, Buffer.from('abcd').swap16().toString(), Buffer.from('abc').copy(f, 0, 1), f);
+console.log(Buffer.from(new Uint16Array([1, 2]).buffer), Buffer.from(new Uint8Array([9, 8]).buffer, 1), Buffer.from(Buffer.from('copy')), Buffer.from(new String('boxed')));
+console.log(Buffer.alloc(60), Buffer.from('abc').map((x) => x + 1), Buffer.from('abc').toString('utf8', 1, 2), new TextDecoder().decode(Buffer.from('x')));
+const { StringDecoder } = require('string_decoder');
+const sd = new StringDecoder('utf8'); console.log(sd.write(Buffer.from([0xe2, 0x82])) + '|' + sd.write(Buffer.from([0xac])) + '|' + sd.end());
