@@ -160,6 +160,14 @@ func TestBulkFuel(t *testing.T) {
 		}
 		require.EqualValues(t, 1+160>>4, h.consumed(t, m, "table.grow", 160), engine)
 		require.EqualValues(t, 0, h.consumed(t, m, "fill100", 0), engine)
+
+		// A constant size is unsigned: -1 is not a small one, and takes its fuel
+		// before it traps.
+		fuel := fuelOf(t, m)
+		fuel.Set(api.EncodeI32(h.grant))
+		_, err = m.ExportedFunction("copy-1").Call(context.Background(), 0)
+		require.Error(t, err)
+		require.EqualValues(t, 1+math.MaxUint32>>8, h.grant-api.DecodeI32(fuel.Get()), engine)
 	}
 }
 

@@ -36,45 +36,64 @@ func (m *module) code(r *wasmbin.Reader) []byte {
 // instruction, and would take no more than the least charge.
 const smallConstant = 1 << BytesShift
 
+// function is a function being rewritten.
+type function struct {
+	body   wasmbin.Body
+	code   assembler
+	copied int // original code before this place has been written
+	labels labels
+}
+
+// upTo writes the original code up to a place.
+func (f *function) upTo(place int) *assembler {
+	f.code.raw(f.body.Code[f.copied:place])
+	f.copied = place
+	return &f.code
+}
+
+// replace writes another instruction in place of one.
+func (f *function) replace(ins wasmbin.Instruction, op wasmbin.Opcode, index uint32) {
+	f.upTo(ins.Start).op(op, index)
+	f.copied = ins.End
+}
+
 // function adds the checks to a function: at its entry if it calls others, tail
 // calls and calls of imports included, and at each loop header. So each way to
 // spend more time than the function is long passes a check.
-func (m *module) function(f wasmbin.Body) (wasmbin.Body, error) {
-	var code assembler
-	copied := 0 // code before this place has been written
-	upTo := func(place int) *assembler {
-		code.raw(f.Code[copied:place])
-		copied = place
-		return &code
-	}
-	replace := func(ins wasmbin.Instruction, op wasmbin.Opcode, index uint32) {
-		upTo(ins.Start).op(op, index)
-		copied = ins.End
-	}
+func (m *module) function(body wasmbin.Body) (wasmbin.Body, error) {
+	f := function{body: body}
 	calls := false
 	var last wasmbin.Instruction // instructions in a row are run in a row
-	r := f.Reader()
+	r := body.Reader()
 	err := wasmbin.Walk(r, func(ins wasmbin.Instruction) error {
 		m.checkIndices(r, ins)
 		calls = calls || ins.Opcode.IsCall()
 		small := last.Opcode == wasmbin.OpI32Const && last.I32 >= 0 && last.I32 < smallConstant
 		switch op := ins.Opcode; op {
+		case wasmbin.OpBlock, wasmbin.OpIf:
+			f.labels = append(f.labels, false)
 		case wasmbin.OpLoop:
-			m.check(upTo(ins.End))
+			m.openLoop(&f, ins)
+		case wasmbin.OpEnd:
+			m.closeBlock(&f, ins)
+		case wasmbin.OpBr, wasmbin.OpBrIf:
+			f.replace(ins, op, f.labels.relabel(r, ins.Index))
+		case wasmbin.OpBrTable:
+			f.branchTable(r, ins)
 		case wasmbin.OpCall, wasmbin.OpReturnCall, wasmbin.OpRefFunc:
-			replace(ins, op, m.newIndex(r, ins.Index))
+			f.replace(ins, op, m.newIndex(r, ins.Index))
 		case wasmbin.OpMemoryFill:
 			if !small {
-				replace(ins, wasmbin.OpCall, m.helperIndex(memoryFill))
+				f.replace(ins, wasmbin.OpCall, m.helperIndex(memoryFill))
 			}
 		case wasmbin.OpMemoryCopy:
 			if !small {
-				replace(ins, wasmbin.OpCall, m.helperIndex(memoryCopy))
+				f.replace(ins, wasmbin.OpCall, m.helperIndex(memoryCopy))
 			}
 		case wasmbin.OpMemoryInit:
-			upTo(ins.Start).op(wasmbin.OpCall, m.helperIndex(chargeBytes))
+			f.upTo(ins.Start).op(wasmbin.OpCall, m.helperIndex(chargeBytes))
 		case wasmbin.OpTableFill, wasmbin.OpTableCopy, wasmbin.OpTableInit, wasmbin.OpTableGrow:
-			upTo(ins.Start).op(wasmbin.OpCall, m.helperIndex(chargeElements))
+			f.upTo(ins.Start).op(wasmbin.OpCall, m.helperIndex(chargeElements))
 		}
 		last = ins
 		return rejected(ins)
@@ -83,16 +102,16 @@ func (m *module) function(f wasmbin.Body) (wasmbin.Body, error) {
 		err = r.Done()
 	}
 	if err != nil {
-		return f, err
+		return body, err
 	}
-	upTo(len(f.Code))
+	f.upTo(len(body.Code))
 	if calls {
 		var entry assembler
 		m.check(&entry)
-		code = append(entry, code...)
+		f.code = append(entry, f.code...)
 	}
-	f.Code = code
-	return f, nil
+	body.Code = f.code
+	return body, nil
 }
 
 // checkIndices fails if an instruction names a global or a type that the module

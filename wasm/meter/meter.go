@@ -21,8 +21,9 @@ import (
 const (
 	// ImportModule and ImportName name the imported function, of type
 	// (i32) -> i32, that gets the fuel once it is 0 or below (then overdrawn by
-	// that much) and returns what the fuel is from then on, which should be above
-	// 0. It may end the call instead of returning.
+	// that much) and returns what the fuel is from then on, which must be above 0:
+	// otherwise it is called again at once. It may end the call instead of
+	// returning.
 	ImportModule = "funcbox"
 	ImportName   = "tick"
 

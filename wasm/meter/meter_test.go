@@ -1,7 +1,9 @@
 package meter
 
 import (
+	"bytes"
 	"context"
+	"runtime"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -222,4 +224,18 @@ func TestInterface(t *testing.T) {
 	m, err := newRuntime(t, wazero.NewRuntimeConfigInterpreter(), &host{}).Instantiate(context.Background(), wasm)
 	require.NoError(t, err)
 	require.Zero(t, api.DecodeI32(fuelOf(t, m).Get()))
+}
+
+// TestAllocation checks that what Meter allocates grows with the module, not with
+// its square: many small vectors within one another.
+func TestAllocation(t *testing.T) {
+	const segments = 20_000
+	elements := append(wasmbin.AppendU32(nil, segments), bytes.Repeat([]byte{1, 0, 0}, segments)...)
+	wasm := withSections(map[wasmbin.SectionID][]byte{wasmbin.SectionElement: elements})
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	_, err := Meter(wasm)
+	runtime.ReadMemStats(&after)
+	require.NoError(t, err)
+	require.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(100*len(wasm)))
 }

@@ -137,7 +137,7 @@ func (m *module) section(s wasmbin.Section) error {
 // its new form.
 func vector(r *wasmbin.Reader, element func(b []byte) []byte) []byte {
 	n := r.Count()
-	b := wasmbin.AppendU32(make([]byte, 0, r.Len()), uint32(n))
+	b := wasmbin.AppendU32(nil, uint32(n))
 	for i := 0; i < n && r.Err() == nil; i++ {
 		b = element(b)
 	}

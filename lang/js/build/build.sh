@@ -3,7 +3,7 @@
 # source package, the patches and the shim beside this file, compiled for WASI,
 # metered and compressed. The same sources and tools give the same bytes.
 #
-# Needs a Debian machine, root, Go and zstd; everything else is installed into
+# Needs a Debian machine, root and Go; everything else is installed into
 # the Debian root that ../../build/root.sh makes.
 set -eu
 export LC_ALL=C TZ=UTC
@@ -18,13 +18,11 @@ debian=quickjs_$version-$revision.debian.tar.xz
 orig_sha256=ec81da5b3249ed648dbc7df4a1654988910e66a118d9b71cb63534216efcfbbe
 debian_sha256=33e980d4737e83419ae2fb3c833a9d1813ee5edbf2e3da129a66f8bffac23862
 
-packages="clang-19 lld-19 llvm-19 wasi-libc libclang-rt-19-dev-wasm32"
+packages="clang-19 lld-19 llvm-19 wasi-libc libclang-rt-19-dev-wasm32 zstd"
 
 # In bytes. About 3,000 frames of plain JavaScript functions; each takes some
 # 5 KiB of the host's stack too, which is why it is not more.
 stack=1048576
-
-command -v zstd >/dev/null || apt-get install -y --no-install-recommends zstd >&2
 
 # shellcheck disable=SC2086
 root=$("$here/../../build/root.sh" $packages)
@@ -35,7 +33,7 @@ rm -rf "$root$work"
 mkdir -p "$root$work/shim" "$root/build/sources"
 
 cd "$root/build/sources"
-if ! echo "$orig_sha256  $orig" | sha256sum --check --status 2>/dev/null; then
+if ! printf '%s  %s\n' "$orig_sha256" "$orig" "$debian_sha256" "$debian" | sha256sum --check --status 2>/dev/null; then
     chroot "$root" sh -c "cd /build/sources && apt-get source --download-only quickjs=$version-$revision" >&2
 fi
 printf '%s  %s\n' "$orig_sha256" "$orig" "$debian_sha256" "$debian" | sha256sum --check --quiet
@@ -73,13 +71,12 @@ clang-19 --target=wasm32-wasi -mexec-model=reactor \$objects -o js.wasm \
 END
 chroot "$root" sh "$work/compile.sh"
 
-output=$(mktemp -d)
-trap 'rm -rf "$output"' EXIT
-if [ -n "${FUNCBOX_UNMETERED:-}" ]; then # for comparing; such a module is not to be checked in
-    cp "$root$work/js.wasm" "$FUNCBOX_UNMETERED"
+output=$root$work
+if [ -n "${FUNCBOX_UNMETERED:-}" ]; then # a copy to compare with
+    cp "$output/js.wasm" "$FUNCBOX_UNMETERED"
 fi
-(cd "$module" && go run ./internal/cmd/meter "$root$work/js.wasm" "$output/js.wasm")
-zstd -19 --quiet --force --no-progress "$output/js.wasm" -o "$output/js.wasm.zst"
+(cd "$module" && go run ./internal/cmd/meter "$output/js.wasm" "$output/metered.wasm")
+chroot "$root" zstd -19 --quiet --force --no-progress "$work/metered.wasm" -o "$work/js.wasm.zst"
 
 sum() { sha256sum "$1" | cut -d ' ' -f 1; }
 {
@@ -93,7 +90,7 @@ sum() { sha256sum "$1" | cut -d ' ' -f 1; }
 '
     done
     printf '\n  },\n  "stack_bytes": %s,\n' "$stack"
-    printf '  "wasm_sha256": "%s",\n  "zst_sha256": "%s"\n}\n' "$(sum "$output/js.wasm")" "$(sum "$output/js.wasm.zst")"
+    printf '  "wasm_sha256": "%s",\n  "zst_sha256": "%s"\n}\n' "$(sum "$output/metered.wasm")" "$(sum "$output/js.wasm.zst")"
 } >"$output/manifest.json"
 
 install -m 644 "$output/js.wasm.zst" "$output/manifest.json" "$here/.."

@@ -171,13 +171,15 @@ NATIVE(n_is_module_source) {
     return JS_NewBool(ctx, is);
 }
 
-/* request(): [environment, arguments, file name] of the call */
+/* request(): [environment, arguments, file name] of the call and by how many
+ * columns the first line of the code is moved */
 NATIVE(n_request) {
     JSValue array = JS_NewArray(ctx);
     if (JS_IsException(array)) return array;
     JS_SetPropertyUint32(ctx, array, 0, JS_DupValue(ctx, shim_env));
     JS_SetPropertyUint32(ctx, array, 1, JS_DupValue(ctx, shim_argv));
     JS_SetPropertyUint32(ctx, array, 2, JS_DupValue(ctx, shim_file));
+    JS_SetPropertyUint32(ctx, array, 3, JS_NewInt32(ctx, shim_first_line_shift));
     return array;
 }
 

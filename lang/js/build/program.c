@@ -240,6 +240,7 @@ static JSValue compile_program(struct program *program) {
         JS_FreeValue(ctx, script_error);
         JS_FreeValue(ctx, module_error);
         program->is_body = 1;
+        shim_first_line_shift = sizeof BODY_PREFIX - 1;
         return compile(request, BODY_PREFIX, BODY_SUFFIX, JS_EVAL_TYPE_GLOBAL);
     }
     int fits_module = JS_IsUndefined(script_error) || (program->scan.any_await && is_syntax_error(module_error, NULL));

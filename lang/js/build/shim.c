@@ -23,6 +23,7 @@ JSRuntime *shim_runtime;
 JSContext *shim_context;
 JSValueConst shim_hooks;
 JSValue shim_env, shim_argv, shim_file;
+int shim_first_line_shift;
 
 /* ---- memory ----------------------------------------------------------- */
 
@@ -81,7 +82,6 @@ JSValue shim_hook(const char *name, int argc, JSValueConst *argv) {
     JSContext *ctx = shim_context;
     JSValue function = JS_GetPropertyStr(ctx, shim_hooks, name);
     if (JS_IsException(function)) return function;
-    if (argc == 0 && argv == NULL && !strncmp(name, "get", 3)) return function; /* a captured built-in */
     JSValue result = JS_Call(ctx, function, JS_UNDEFINED, argc, argv);
     JS_FreeValue(ctx, function);
     return result;
@@ -151,7 +151,8 @@ static int complain(const char *where) {
 }
 
 /* Each file of the library is one function expression, called with the natives
- * and the object of hooks that the files share. */
+ * and the object of hooks that the files share. It is compiled without debug
+ * information: that is faster, and how stacks tell its frames from the user's. */
 static int load_library(JSValueConst natives) {
     JSContext *ctx = shim_context;
     JSValue names = files_list(LIBRARY);
@@ -201,7 +202,9 @@ FUNCBOX_EXPORT(funcbox_init) int shim_init(void) {
     files_begin_call("/", 1);
     JSValue natives = natives_new();
     if (JS_IsException(natives)) return complain("natives");
+    JS_SetStripInfo(shim_runtime, JS_STRIP_DEBUG);
     if (load_library(natives)) return 1;
+    JS_SetStripInfo(shim_runtime, 0);
     JS_FreeValue(shim_context, natives);
     JS_RunGC(shim_runtime);
     JSMemoryUsage usage;
@@ -325,4 +328,5 @@ FUNCBOX_EXPORT(funcbox_call) void shim_call(size_t length) {
     JS_FreeValue(ctx, shim_argv);
     JS_FreeValue(ctx, shim_file);
     shim_env = shim_argv = shim_file = JS_UNDEFINED;
+    shim_first_line_shift = 0;
 }

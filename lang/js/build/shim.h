@@ -95,6 +95,9 @@ JSValue program_run(struct request *request);
 extern JSValueConst shim_hooks;
 extern JSValue shim_env, shim_argv, shim_file;
 
+/* Columns by which what is put before the user's code moves its first line. */
+extern int shim_first_line_shift;
+
 /* Calls a hook; an exception when it is missing. */
 JSValue shim_hook(const char *name, int argc, JSValueConst *argv);
 

@@ -408,7 +408,7 @@ static int write_date(struct funcbox_writer *w, JSValueConst value, const struct
     double milliseconds;
     static JSValue get_time;
     JSContext *ctx = shim_context;
-    if (!JS_IsFunction(ctx, get_time)) get_time = shim_hook("getTime", 0, NULL);
+    if (!JS_IsFunction(ctx, get_time)) get_time = JS_GetPropertyStr(ctx, shim_hooks, "getTime");
     JSValue time = JS_Call(ctx, get_time, value, 0, NULL);
     if (JS_IsException(time) || JS_ToFloat64(ctx, &milliseconds, time) < 0) return -1;
     if (isnan(milliseconds)) return refuse(place, "invalid Date cannot be returned");

@@ -32,7 +32,14 @@
   const framesOf = (error) => {
     const stack = text(() => error.stack) ?? '';
     const start = stack.startsWith('    at ') ? 0 : stack.indexOf('\n    at ') + 1;
-    return start === 0 && !stack.startsWith('    at ') ? '' : stack.slice(start);
+    return start === 0 && !stack.startsWith('    at ') ? '' : unshift(stack.slice(start));
+  };
+
+  // Columns on the first line count from where the user's code begins.
+  const unshift = (frames) => {
+    const [, , file, shift] = native.request();
+    if (!shift) return frames;
+    return frames.replace(/^(    at .*?)([^ (]+):1:(\d+)(\)?)$/gm, (line, before, name, column, after) => (name === file && column > shift ? `${before}${name}:1:${column - shift}${after}` : line));
   };
 
   const isError = (value) => {
