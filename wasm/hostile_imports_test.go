@@ -125,8 +125,7 @@ func strike(t testing.TB, m *Module, number int, arguments []uint64) {
 // itself, then in all places at random.
 func TestHostileArguments(t *testing.T) {
 	m := start(t, caller())
-	next(t, m)
-	requireNothingLeft(t)
+	requireNothingLeft(t, m)
 	for number, f := range imported {
 		t.Run(f.Name, func(t *testing.T) {
 			strike(t, m, number, f.harmless)

@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
@@ -53,10 +54,16 @@ func requireSound(t testing.TB, job Job, out Outcome, err error) {
 	}
 }
 
-// requireNothingLeft checks, when the test ends, that there are as many goroutines
-// and descriptors as now.
-func requireNothingLeft(t testing.TB) {
+// requireNothingLeft runs one call and checks, when the test ends, that there are
+// as many goroutines and descriptors as after that.
+func requireNothingLeft(t testing.TB, m *Module) {
 	t.Helper()
+	next(t, m)
+	require.Eventually(t, func() bool { // the first reset opens what all later ones need
+		m.pool.mu.Lock()
+		defer m.pool.mu.Unlock()
+		return !m.pool.resetting
+	}, time.Minute, time.Millisecond)
 	before, known := goleak.IgnoreCurrent(), descriptors()
 	t.Cleanup(func() {
 		goleak.VerifyNone(t, before)
@@ -120,8 +127,7 @@ func TestHostileProtocol(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			m := start(t, guest{Call: unlessNext(test.call), Functions: [][]byte{join(local(0), to(own(0)))},
 				Tabled: []uint32{guesttest.FnCall, fnRequest, fnResult}})
-			next(t, m)
-			requireNothingLeft(t)
+			requireNothingLeft(t, m)
 			for range 3 {
 				job := Job{Request: []byte("hostile"), Limits: testLimits()}
 				job.Limits.Fuel, job.Limits.ReplyBytes = 3_000_000, 1000
@@ -157,8 +163,7 @@ func TestHostileTick(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			m := start(t, guest{ByHand: true, Call: unlessNext(test.call)})
-			next(t, m)
-			requireNothingLeft(t)
+			requireNothingLeft(t, m)
 			for range 5 {
 				job := Job{Request: []byte("hostile"), Limits: testLimits()}
 				job.Limits.Fuel = 1_000_000
@@ -218,8 +223,7 @@ func TestNativeStacksBounded(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			g.Call = unlessNext(g.Call)
 			m := start(t, g)
-			next(t, m)
-			requireNothingLeft(t)
+			requireNothingLeft(t, m)
 			job := Job{Request: []byte("hostile"), Limits: testLimits()}
 			var before, after runtime.MemStats
 			runtime.ReadMemStats(&before)

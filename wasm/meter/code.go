@@ -17,7 +17,7 @@ func (m *module) code(r *wasmbin.Reader) []byte {
 		if r.Err() != nil {
 			return b
 		}
-		f, err := m.function(f)
+		f, err := m.function(f, m.resultsOf(next))
 		if err != nil {
 			r.FailWith(fmt.Errorf("function %d: %w", m.importedFuncs+next, err))
 			return b
@@ -38,10 +38,11 @@ const smallConstant = 1 << BytesShift
 
 // function is a function being rewritten.
 type function struct {
-	body   wasmbin.Body
-	code   assembler
-	copied int // original code before this place has been written
-	labels labels
+	body     wasmbin.Body
+	code     assembler
+	copied   int // original code before this place has been written
+	labels   labels
+	enclosed bool // its body has blocks around it
 }
 
 // upTo writes the original code up to a place.
@@ -60,14 +61,15 @@ func (f *function) replace(ins wasmbin.Instruction, op wasmbin.Opcode, index uin
 // function adds the checks to a function: at its entry if it calls others, tail
 // calls and calls of imports included, and at each loop header. So each way to
 // spend more time than the function is long passes a check.
-func (m *module) function(body wasmbin.Body) (wasmbin.Body, error) {
+func (m *module) function(body wasmbin.Body, results []wasmbin.ValueType) (wasmbin.Body, error) {
 	f := function{body: body}
-	calls := false
+	if callsOthers(body) {
+		m.openBody(&f, results)
+	}
 	var last wasmbin.Instruction // instructions in a row are run in a row
 	r := body.Reader()
 	err := wasmbin.Walk(r, func(ins wasmbin.Instruction) error {
 		m.checkIndices(r, ins)
-		calls = calls || ins.Opcode.IsCall()
 		small := last.Opcode == wasmbin.OpI32Const && last.I32 >= 0 && last.I32 < smallConstant
 		switch op := ins.Opcode; op {
 		case wasmbin.OpBlock, wasmbin.OpIf:
@@ -77,7 +79,7 @@ func (m *module) function(body wasmbin.Body) (wasmbin.Body, error) {
 		case wasmbin.OpEnd:
 			m.closeBlock(&f, ins)
 		case wasmbin.OpBr, wasmbin.OpBrIf:
-			f.replace(ins, op, f.labels.relabel(r, ins.Index))
+			f.replace(ins, op, f.relabel(r, ins.Index))
 		case wasmbin.OpBrTable:
 			f.branchTable(r, ins)
 		case wasmbin.OpCall, wasmbin.OpReturnCall, wasmbin.OpRefFunc:
@@ -105,13 +107,19 @@ func (m *module) function(body wasmbin.Body) (wasmbin.Body, error) {
 		return body, err
 	}
 	f.upTo(len(body.Code))
-	if calls {
-		var entry assembler
-		m.check(&entry)
-		f.code = append(entry, f.code...)
-	}
 	body.Code = f.code
 	return body, nil
+}
+
+// callsOthers says whether a function holds a call. What is wrong with its code is
+// found where it is rewritten.
+func callsOthers(body wasmbin.Body) bool {
+	calls := false
+	_ = body.Walk(func(ins wasmbin.Instruction) error {
+		calls = calls || ins.Opcode.IsCall()
+		return nil
+	})
+	return calls
 }
 
 // checkIndices fails if an instruction names a global or a type that the module
@@ -142,7 +150,7 @@ func (m *module) checkGlobal(r *wasmbin.Reader, index uint32) {
 	}
 }
 
-// check appends `fuel -= 1; if fuel <= 0 { refill() }`.
+// check appends a check in place: `fuel -= 1; if fuel <= 0 { refill() }`.
 func (m *module) check(a *assembler) {
 	a.op(wasmbin.OpGlobalGet, m.fuel())
 	a.i32(1)

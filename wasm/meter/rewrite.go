@@ -14,6 +14,9 @@ type module struct {
 	// How many of each the original has.
 	types, importedFuncs, definedFuncs, globals, memories uint32
 
+	results   [][]wasmbin.ValueType // of each of the types
+	funcTypes []uint32              // of each function that is defined
+
 	helpers []helper // in the order of their indices
 }
 
@@ -23,6 +26,14 @@ func (m *module) tick() uint32 { return m.importedFuncs }
 
 // fuel is the index of the fuel's global, which follows all others.
 func (m *module) fuel() uint32 { return m.globals }
+
+// resultsOf returns the results of a function, counted without the imported ones.
+func (m *module) resultsOf(defined uint32) []wasmbin.ValueType {
+	if t := m.funcTypes[defined]; t < uint32(len(m.results)) {
+		return m.results[t]
+	}
+	return nil
+}
 
 // typeIndex is the index of a type that Meter adds.
 func (m *module) typeIndex(t ownType) uint32 { return m.types + uint32(t) }
@@ -87,7 +98,7 @@ func (m *module) section(s wasmbin.Section) error {
 	switch s.ID {
 	case wasmbin.SectionType:
 		body = copied(r, func() {
-			r.FuncType()
+			m.results = append(m.results, r.FuncType().Results)
 			m.types++
 		})
 	case wasmbin.SectionImport:
@@ -97,6 +108,7 @@ func (m *module) section(s wasmbin.Section) error {
 			index := r.U32()
 			m.checkType(r, index)
 			m.definedFuncs++
+			m.funcTypes = append(m.funcTypes, index)
 			return wasmbin.AppendU32(b, index)
 		})
 	case wasmbin.SectionTable:

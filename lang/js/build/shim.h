@@ -33,7 +33,7 @@ struct scan {
 void scan_source(struct scan *scan, const char *source, size_t length);
 void scan_free(struct scan *scan);
 
-/* ---- value.c: CBOR to values and back ---- */
+/* ---- classes.c, value_read.c, value_write.c: CBOR to values and back ---- */
 
 int value_init(void); /* -1: exception */
 
@@ -57,13 +57,12 @@ int modules_init(void);
 /* Fills import.meta of a module. */
 int modules_describe(JSModuleDef *module, const char *name, int main);
 
-/* ---- natives.c and files.c: what the guest library is built on ---- */
+/* ---- natives.c, text.c, files.c, fs.c: what the guest library is built on ---- */
 
 JSValue natives_new(void); /* the object handed to each library file */
 void natives_begin_call(void);
 void natives_begin_turn(void); /* of the event loop */
 int natives_ticks(void); /* whether process.nextTick was used since last asked */
-int files_add(JSValueConst natives);
 void files_begin_call(const char *workdir, size_t length);
 
 /* Reads a whole file; NULL: *error is a WASI errno. Terminated by a NUL that is
@@ -73,7 +72,7 @@ char *files_read(const char *path, size_t *length, int *error);
 /* Names of a folder's entries, sorted, as an array of strings. */
 JSValue files_list(const char *path);
 
-/* ---- program.c ---- */
+/* ---- program.c, with load.c, functions.c and loop.c ---- */
 
 struct request {
     char *code; /* terminated by a NUL */

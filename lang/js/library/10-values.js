@@ -71,6 +71,8 @@
   hooks.isClass = (value) => startsWith(functionToString(value), 'class') && /^class(?:\s+[^\s(]|\s*\{)/.test(functionToString(value));
   hooks.functionSource = functionToString;
 
+  const commonModule = module;
+
   // Whether the value a program ended with is meant as its result: its last
   // statement may just as well have defined, exported or started something.
   hooks.isResult = (value) => {
@@ -78,5 +80,4 @@
     if (value === null || typeof value !== 'object') return true;
     return !hooks.isTimer(value) && !(value instanceof hooks.EventEmitter) && value !== commonModule && value !== commonModule.exports;
   };
-  const commonModule = module;
 })

@@ -1,6 +1,6 @@
-// util.inspect and util.format, with the layout that node prints.
+// util.inspect, with the layout that node prints.
 (function (native, hooks) {
-  const { uncurry, functionSource } = hooks;
+  const { uncurry } = hooks;
   const custom = Symbol.for('nodejs.util.inspect.custom');
   const NativeError = Error;
   const toString = uncurry(Object.prototype.toString);
@@ -44,56 +44,11 @@
     string: 'green', symbol: 'green', date: 'magenta', regexp: 'red', module: 'underline',
   };
 
+  const { escape, quote, stripColors, toEscape, width } = hooks.layout;
   const plain = (text) => text;
   const colored = (text, style) => {
     const color = colors[styles[style]];
     return color ? `\x1b[${color[0]}m${text}\x1b[${color[1]}m` : text;
-  };
-  const stripColors = (text) => (text.includes('\x1b') ? text.replace(/\x1b\[\d+m/g, '') : text);
-
-  // Columns that a text takes on a terminal.
-  const wide = (point) =>
-    point >= 0x1100 && (point <= 0x115f || (point >= 0x2e80 && point <= 0x3247 && point !== 0x303f) ||
-      (point >= 0x3250 && point <= 0x4dbf) || (point >= 0x4e00 && point <= 0xa4c6) || (point >= 0xa960 && point <= 0xa97c) ||
-      (point >= 0xac00 && point <= 0xd7a3) || (point >= 0xf900 && point <= 0xfaff) || (point >= 0xfe10 && point <= 0xfe19) ||
-      (point >= 0xfe30 && point <= 0xfe6b) || (point >= 0xff01 && point <= 0xff60) || (point >= 0xffe0 && point <= 0xffe6) ||
-      (point >= 0x1b000 && point <= 0x1b001) || (point >= 0x1f200 && point <= 0x1f251) || (point >= 0x1f300 && point <= 0x1f64f) ||
-      (point >= 0x1f900 && point <= 0x1f9ff) || (point >= 0x20000 && point <= 0x3fffd));
-  const zero = (point) =>
-    point <= 0x1f || (point >= 0x7f && point <= 0x9f) || (point >= 0x300 && point <= 0x36f) || (point >= 0x200b && point <= 0x200f) ||
-    (point >= 0x20d0 && point <= 0x20ff) || (point >= 0xfe00 && point <= 0xfe0f) || (point >= 0xfe20 && point <= 0xfe2f) ||
-    (point >= 0xe0100 && point <= 0xe01ef);
-  const width = (text) => {
-    text = stripColors(text);
-    if (/^[\x20-\x7e]*$/.test(text)) return text.length;
-    let columns = 0;
-    for (const character of text.normalize('NFC')) {
-      const point = character.codePointAt(0);
-      if (wide(point)) columns += 2;
-      else if (!zero(point)) columns++;
-    }
-    return columns;
-  };
-
-  const names = { '\b': '\\b', '\t': '\\t', '\n': '\\n', '\f': '\\f', '\r': '\\r', '\\': '\\\\' };
-  const escape = (character) => {
-    if (names[character]) return names[character];
-    const code = character.charCodeAt(0);
-    if (code > 0xff) return `\\u${code.toString(16)}`;
-    if (code < 0x20 || code > 0x7e) return `\\x${code.toString(16).toUpperCase().padStart(2, '0')}`;
-    return `\\${character}`;
-  };
-  const toEscape = {
-    "'": /[\x00-\x1f\x27\x5c\x7f-\x9f]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g,
-    '"': /[\x00-\x1f\x5c\x7f-\x9f]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g,
-  };
-  const quote = (text) => {
-    let mark = "'";
-    if (text.includes("'")) {
-      if (!text.includes('"')) mark = '"';
-      else if (!text.includes('`') && !text.includes('${')) mark = '`';
-    }
-    return mark + text.replace(toEscape[mark === "'" ? "'" : '"'], escape) + mark;
   };
 
   const formatNumber = (number) => (Object.is(number, -0) ? '-0' : `${number}`);
@@ -603,67 +558,6 @@
   inspect.colors = colors;
   inspect.styles = styles;
 
-  // Whether String(value) would give what no one asked for.
-  const hasOwnText = (value) => {
-    if (hasOwn(value, 'toString') || hasOwn(value, Symbol.toPrimitive)) return true;
-    for (let at = value; at && at !== Object.prototype; at = Object.getPrototypeOf(at)) {
-      const descriptor = Object.getOwnPropertyDescriptor(at, 'toString');
-      if (descriptor) return typeof descriptor.value === 'function' && !/\[native code\]/.test(functionSource(descriptor.value));
-    }
-    return false;
-  };
-
-  const stringify = (value) => {
-    try {
-      return JSON.stringify(value);
-    } catch (error) {
-      if (/circular/i.test(error?.message)) return '[Circular]';
-      throw error;
-    }
-  };
-
-  const directives = {
-    s: (value, options) => {
-      if (typeof value === 'number') return formatNumber(value);
-      if (typeof value === 'bigint') return `${value}n`;
-      if (value === null || typeof value !== 'object' || hasOwnText(value)) return String(value);
-      return inspect(value, { ...options, depth: 0, colors: false, compact: 3 });
-    },
-    d: (value) => (typeof value === 'bigint' ? `${value}n` : typeof value === 'symbol' ? 'NaN' : formatNumber(Number(value))),
-    i: (value) => (typeof value === 'bigint' ? `${value}n` : typeof value === 'symbol' ? 'NaN' : formatNumber(Number.parseInt(value, 10))),
-    f: (value) => (typeof value === 'symbol' ? 'NaN' : formatNumber(Number.parseFloat(value))),
-    j: (value) => stringify(value),
-    o: (value, options) => inspect(value, { ...options, showHidden: true, showProxy: true, depth: 4 }),
-    O: (value, options) => inspect(value, options),
-    c: () => '',
-  };
-
-  const formatWithOptions = (options, ...args) => {
-    if (args.length === 1) return typeof args[0] === 'string' ? args[0] : inspect(args[0], { ...options, compact: 3 });
-    if (args.length === 0) return '';
-    let next = 0;
-    let text = '';
-    if (typeof args[0] === 'string') {
-      next = 1;
-      text = args[0];
-      if (text.includes('%')) {
-        text = text.replace(/%([sdifjoOc%])/g, (whole, letter) => {
-          if (letter === '%') return '%';
-          if (next >= args.length) return whole;
-          return directives[letter](args[next++], options);
-        });
-      }
-    }
-    for (; next < args.length; next++) {
-      if (next > 0) text += ' ';
-      text += typeof args[next] === 'string' ? args[next] : inspect(args[next], { ...options, compact: 3 });
-    }
-    return text;
-  };
-
   hooks.inspect = inspect;
-  hooks.formatWithOptions = formatWithOptions;
-  hooks.format = (...args) => formatWithOptions({}, ...args);
-  hooks.stringWidth = width;
-  hooks.stripColors = stripColors;
+  hooks.formatNumber = formatNumber;
 })

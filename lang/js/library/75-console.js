@@ -170,10 +170,9 @@
       this.log(table(head, body));
     }
   }
-  const { log, warn, dir, group } = Console.prototype;
+  const { log, warn, group } = Console.prototype;
   Object.assign(Console.prototype, { info: log, debug: log, error: warn, dirxml: log, groupCollapsed: group });
   Object.defineProperty(Console.prototype, Symbol.toStringTag, { value: 'console' });
-  void dir;
 
   const console = new Console((stream, text) => native.print(stream, text));
   const shown = Object.create({}, { [Symbol.toStringTag]: { value: 'console' } });

@@ -13,7 +13,6 @@
     const isObject = (value) => value !== null && typeof value === 'object';
     if (!isObject(a) || !isObject(b)) {
       if (typeof a === 'number' && typeof b === 'number' && Number.isNaN(a) && Number.isNaN(b)) return true;
-      // eslint-disable-next-line eqeqeq
       return !strict && !isObject(a) && !isObject(b) && typeof a !== 'function' && a == b;
     }
     const kind = native.classOf(a);
@@ -303,9 +302,7 @@
     AssertionError,
     ok: (value, message) => truthy(value, message),
     fail: (message = 'Failed') => fail(message, undefined, undefined, undefined, 'fail'),
-    // eslint-disable-next-line eqeqeq
     equal: (a, b, message) => verify(a == b || (Number.isNaN(a) && Number.isNaN(b)), message, () => `${inspect(a)} == ${inspect(b)}`, a, b, '=='),
-    // eslint-disable-next-line eqeqeq
     notEqual: (a, b, message) => verify(a != b && !(Number.isNaN(a) && Number.isNaN(b)), message, () => `${inspect(a)} != ${inspect(b)}`, a, b, '!='),
     strictEqual: (a, b, message) =>
       verify(Object.is(a, b), message, () => {
