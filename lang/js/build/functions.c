@@ -91,11 +91,24 @@ struct listed {
     int several;  /* another function, not only another name */
 };
 
+/* Whether a name was listed before: an export is also a declaration. */
+static int is_listed(const struct listed *listed, const char *name, size_t length) {
+    const char *at = (const char *)listed->text.data, *end = at + listed->text.length;
+    while (at < end) {
+        at += 2; /* ", " */
+        const char *comma = memchr(at, ',', (size_t)(end - at));
+        const char *stop = comma ? comma : end;
+        if ((size_t)(stop - at) == length && !memcmp(at, name, length)) return 1;
+        at = stop;
+    }
+    return 0;
+}
+
 /* Adds one name, if it is that of a function. */
 static void list(struct listed *listed, const char *name, size_t length, JSValueConst value, int all) {
     JSContext *ctx = shim_context;
     if (!all && *name == '_') return;
-    if (!callable(value)) return;
+    if (!callable(value) || is_listed(listed, name, length)) return;
     if (JS_IsUndefined(listed->only)) listed->only = JS_DupValue(ctx, value);
     else if (JS_VALUE_GET_PTR(listed->only) != JS_VALUE_GET_PTR(value)) listed->several = 1;
     if (listed->count++ >= MAX_LISTED) return;
