@@ -9,9 +9,34 @@ import (
 
 func TestLanguage(t *testing.T) {
 	langtest.Run(t, js.Language(), langtest.Dialect{
-		Echo:  `function echo(value) { return value }`,
-		Add:   `function add(a, b) { return a + b }`,
-		Count: `let counter = globalThis.leaked ?? 0; globalThis.leaked = 1; if (Array.prototype.leak) counter = 100; Array.prototype.leak = true; function count() { return ++counter }`,
+		Echo:    `function echo(value) { return value }`,
+		Add:     `function add(a, b) { return a + b }`,
+		Count:   `let counter = globalThis.leaked ?? 0; globalThis.leaked = 1; if (Array.prototype.leak) counter = 100; Array.prototype.leak = true; function count() { return ++counter }`,
+		Unicode: `function größe(名) { return 名 + '𝔘' }`,
+		Spoil: `const fs = require('fs');
+			function spoil() {
+				fs.openSync('/tmp/left', 'w');
+				for (const fd of [0, 1, 2]) fs.closeSync(fd);
+				process.chdir('/tmp');
+				process.env.LEFT = 'left';
+				globalThis.left = 1;
+				setInterval(() => console.log('tick'), 1);
+				Promise.resolve().then(function again() { return Promise.resolve().then(again) });
+				Array.prototype.push = () => 7; JSON.stringify = Object.keys = () => 'spoilt'; delete Math.max;
+				fs.readFileSync = () => 'spoilt'; console.log = () => {}; require.cache = {};
+			}`,
+		Pristine: `const fs = require('fs');
+			function pristine() {
+				const found = [];
+				if (process.cwd() !== '/workspace') found.push('cwd');
+				if (process.env.LEFT !== undefined) found.push('env');
+				if (globalThis.left !== undefined) found.push('global');
+				if ([].push(1) !== 1 || typeof Math.max !== 'function' || JSON.stringify([1]) !== '[1]') found.push('builtins');
+				if (fs.openSync('/tmp/new', 'w') !== 4) found.push('descriptors');
+				if (fs.existsSync('/tmp/left')) found.push('files');
+				console.log('seen');
+				return found;
+			}`,
 		Greet: `const greet = (name, { greeting = 'Hello' } = {}) => greeting + ', ' + name + '!'`,
 
 		Throw:         "function fail() {\n  const what = 42;\n  throw new RangeError('no such thing: ' + what);\n}",

@@ -15,6 +15,16 @@ type Dialect struct {
 	// returns it. Where the language can, it also changes a builtin that a
 	// second call would notice.
 	Count string
+	// Unicode: größe(名) returns its argument followed by "𝔘"; both names are as
+	// given, letters outside of ASCII.
+	Unicode string
+	// Spoil: spoil() leaves behind whatever the language can: it closes the standard
+	// descriptors, opens a file without closing it, changes the working directory
+	// to /tmp, starts timers, changes builtins, sets globals and environment
+	// variables; it returns null. Pristine: pristine() writes "seen" and a newline
+	// to standard output and returns a list of what it finds of all that, or of
+	// descriptors that are not numbered as in a fresh process; empty if nothing.
+	Spoil, Pristine string
 	// Greet: greet(name, …) with the named argument greeting; returns
 	// "<greeting>, <name>!".
 	Greet string

@@ -156,6 +156,7 @@ func (s *suite) text(t *testing.T) {
 		require.Equal(t, text, s.value(t, s.dialect.Echo, "echo", text))
 		require.Equal(t, map[string]any{text: text}, s.value(t, s.dialect.Echo, "echo", map[string]any{text: text}))
 	}
+	require.Equal(t, "ß𝔘", s.value(t, s.dialect.Unicode, "größe", "ß"))
 	long := strings.Repeat("0123456789ä", 1_000_000)
 	got, ok := s.value(t, s.dialect.Echo, "echo", long).(string)
 	require.True(t, ok)

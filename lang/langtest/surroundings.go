@@ -76,6 +76,13 @@ func (s *suite) isolation(t *testing.T) {
 	}
 	res := s.execute(t, s.request(s.dialect.Copy, "copy", "out.bin", "again"))
 	require.Equal(t, funcbox.StatusError, res.Status, "a file of an earlier call")
+	for range 20 {
+		require.Nil(t, s.value(t, s.dialect.Spoil, "spoil"))
+		res := s.execute(t, s.request(s.dialect.Pristine, "pristine"))
+		require.NoError(t, res.Err())
+		require.Equal(t, []any{}, res.Value)
+		require.Equal(t, "seen\n", res.Stdout)
+	}
 }
 
 func (s *suite) parallel(t *testing.T) {
