@@ -21,7 +21,8 @@ type Limits struct {
 	// Reached: status timeout, type FuelExhausted.
 	Fuel int64
 	// MemoryBytes bounds the guest's linear memory, the interpreter included.
-	// Default 256 MiB, at most 4 GiB. Reached: the guest's allocation fails.
+	// Default 256 MiB, at most 4 GiB less 64 KiB.
+	// Reached: the guest's allocation fails.
 	MemoryBytes int64
 	// OutputBytes bounds standard output and standard error together. Default
 	// 8 MiB. Beyond it output is dropped and the place marked.

@@ -13,7 +13,9 @@
 //     linear memory and the mutable globals right after the guest's start-up.
 //   - instance (instance.go) is everything that exists while one call runs:
 //     linear memory (memory*.go), globals, the WASI state and the call itself.
-//   - host.go serves the imports of the module "funcbox": tick, request, result.
+//   - host.go serves the imports of the module "funcbox": tick, request, result;
+//     try.go and fiber.go the services that lowered code needs, on native stacks
+//     that nativestack.go bounds.
 //   - [Module.Run] (call.go) runs one request and says how it ended.
 //
 // Below it: wasm/wasip1 (WASI preview 1), wasm/fsapi (the filesystem interface

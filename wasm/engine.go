@@ -89,7 +89,7 @@ func runtimeConfig(cache wazero.CompilationCache) wazero.RuntimeConfig {
 		WithCompilationCache(cache).
 		WithCoreFeatures(api.CoreFeaturesV2 | experimental.CoreFeaturesTailCall).
 		WithDebugInfoEnabled(false).
-		WithMemoryLimitPages(maxMemoryBytes / PageBytes)
+		WithMemoryLimitPages(maxMemoryBytes/PageBytes + 1)
 }
 
 // newRuntime makes a wazero runtime with the modules that guests import.

@@ -167,7 +167,7 @@ var ways = []struct {
 	{"a deadline", Unlimited, func() (context.Context, context.CancelFunc) {
 		return context.WithTimeout(context.Background(), 3*time.Millisecond)
 	}, context.DeadlineExceeded},
-	{"a cancelled context", Unlimited, func() (context.Context, context.CancelFunc) {
+	{"a canceled context", Unlimited, func() (context.Context, context.CancelFunc) {
 		ctx, cancel := context.WithCancel(context.Background())
 		time.AfterFunc(2*time.Millisecond, cancel)
 		return ctx, cancel

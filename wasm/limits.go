@@ -5,8 +5,10 @@ import "math"
 // PageBytes is the unit in which a linear memory grows (WebAssembly 2.0, 4.2.8).
 const PageBytes = 64 << 10
 
-// maxMemoryBytes is what 32-bit addresses reach.
-const maxMemoryBytes = 4 << 30
+// maxMemoryBytes is one page less than 32-bit addresses reach: wazero's code takes
+// the size of all 4 GiB for 0, so that every access traps, and a reset needs a page
+// to grow by.
+const maxMemoryBytes = 4<<30 - PageBytes
 
 // fuelSlice is how much work a guest does between two ticks. At about 3 ns a
 // unit a tick comes every 30 µs or so: often enough for prompt stops and for the

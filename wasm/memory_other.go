@@ -6,10 +6,15 @@ package wasm
 // replaced by a larger copy as the guest grows. wazero reads the base address
 // again after each growth, so it may move.
 type reservation struct {
-	all []byte
+	// all is what has been handed out; its capacity beyond that is zeros.
+	all   []byte
+	limit uint64
 }
 
-func (r *reservation) reserve(uint64) error { return nil }
+func (r *reservation) reserve(size uint64) error {
+	r.limit = size
+	return nil
+}
 
 func (r *reservation) mapImage(img *image) error {
 	r.all = make([]byte, img.size)
@@ -17,11 +22,17 @@ func (r *reservation) mapImage(img *image) error {
 	return nil
 }
 
+// commit grows the slice by a half at least, since guests grow page by page, and a
+// copy of everything each time would take them past any deadline.
 func (r *reservation) commit(size uint64) []byte {
-	if size > uint64(len(r.all)) {
-		grown := make([]byte, size)
+	had := uint64(len(r.all))
+	if size > uint64(cap(r.all)) {
+		grown := make([]byte, had, max(size, min(had+had/2, r.limit)))
 		copy(grown, r.all)
 		r.all = grown
+	}
+	if size > had {
+		r.all = r.all[:size]
 	}
 	return r.all[:size:size]
 }

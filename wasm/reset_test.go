@@ -1,13 +1,16 @@
 package wasm
 
 import (
+	"bytes"
 	"context"
 	"encoding/binary"
+	"log/slog"
 	"math/rand/v2"
 	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"github.com/tetratelabs/wazero/api"
 )
 
 // scribble grows the memory by three pages, changes both globals and writes a
@@ -67,6 +70,45 @@ func TestResetEqualsFresh(t *testing.T) {
 		require.Equal(t, uint64(7), in.globals[globalExtra].Get())
 	}
 }
+
+// TestCheckResets: an instance that is not brought back to its image is noticed,
+// reported and thrown away.
+func TestCheckResets(t *testing.T) {
+	var log bytes.Buffer
+	engine, err := NewEngine(context.Background(), Config{CacheDir: MemoryOnly, CheckResets: true, Logger: slog.New(slog.NewTextHandler(&log, nil))})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, engine.Close(context.Background())) })
+	m := engine.Module(ModuleSpec{Name: "guest", Binary: packed(t, guest{Call: echo}.Module(t))})
+	ready, err := m.prepare(context.Background())
+	require.NoError(t, err)
+	in, err := instantiate(context.Background(), ready, 1<<20)
+	require.NoError(t, err)
+	require.NoError(t, in.verify())
+
+	in.globals[globalExtra].Set(8)
+	require.ErrorContains(t, in.verify(), "global 1 is 0x8 instead of 0x7")
+	require.True(t, m.pool.reset(in))
+	require.NoError(t, in.verify())
+
+	require.True(t, in.guest.Memory().WriteByte(70000, 1))
+	require.ErrorContains(t, in.verify(), "memory at 70000")
+	require.True(t, m.pool.reset(in))
+	require.NoError(t, in.verify())
+
+	in.globals[globalExtra].Set(8)
+	in.globals[globalExtra] = stuck{in.globals[globalExtra]}
+	require.Zero(t, m.Stats().FailedResets)
+	require.Empty(t, log.String())
+	require.False(t, m.pool.reset(in))
+	require.Equal(t, int64(1), m.Stats().FailedResets)
+	require.Contains(t, log.String(), "level=ERROR")
+	require.Contains(t, log.String(), "global 1 is 0x8")
+}
+
+// stuck is a global that keeps its value.
+type stuck struct{ api.MutableGlobal }
+
+func (stuck) Set(uint64) {}
 
 // TestReuseLeaksNothing runs calls in parallel that would see each other's
 // writes if any survived.

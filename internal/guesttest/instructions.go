@@ -70,7 +70,7 @@ func Get8(at []byte) []byte { return Join(at, []byte{0x2d, 0, 0}) }
 // Load64 reads an i64.
 func Load64(at int32) []byte { return Join(I32(at), []byte{0x29, 3, 0}) }
 
-// Add, Sub, Equal and Less (unsigned) compute with i32.
+// Add adds two i32.
 func Add(a, b []byte) []byte { return Join(a, b, []byte{0x6a}) }
 
 // Sub subtracts b from a.

@@ -49,8 +49,9 @@ func clockTimeGet(c *call) fsapi.Errno {
 	return c.putU64(c.u32(2), now)
 }
 
-// randomChunk is how many random bytes are made before the context is looked at.
-const randomChunk = 1 << 20
+// randomChunk is how many random bytes are made without a pause, in a quarter of a
+// millisecond or so.
+const randomChunk = 64 << 10
 
 func randomGet(c *call) fsapi.Errno {
 	b, errno := c.bytes(c.u32(0), c.u32(1))
@@ -62,8 +63,11 @@ func randomGet(c *call) fsapi.Errno {
 		if _, err := rand.Read(b[:n]); err != nil {
 			return fsapi.EIO
 		}
-		if b = b[n:]; len(b) > 0 && done(c.ctx) {
-			return c.interrupted()
+		if b = b[n:]; len(b) > 0 {
+			if done(c.ctx) {
+				return c.interrupted()
+			}
+			runtime.Gosched()
 		}
 	}
 	return fsapi.ESUCCESS

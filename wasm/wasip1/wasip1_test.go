@@ -93,6 +93,29 @@ func TestExit(t *testing.T) {
 	g.ok("sched_yield")
 }
 
+// TestEndedContext: every function ends a call whose context has ended, so that a
+// guest that does nothing but call them is stopped; only leaving is not held up.
+func TestEndedContext(t *testing.T) {
+	interrupted, exited := 0, 0
+	g := newGuest(t, wasip1.Config{
+		Interrupted: func() { interrupted++ },
+		Exit:        func(uint32) { exited++; panic(errors.New("exit")) },
+	})
+	ctx, cancel := context.WithCancel(g.ctx)
+	cancel()
+	for _, s := range signatures {
+		results, err := g.module.ExportedFunction(s.name).Call(ctx, make([]uint64, len(s.params))...)
+		if s.name == "proc_exit" {
+			require.Error(t, err)
+			continue
+		}
+		require.NoError(t, err, s.name)
+		require.Equal(t, fsapi.EINTR, fsapi.Errno(results[0]), s.name)
+	}
+	require.Equal(t, len(signatures)-1, interrupted)
+	require.Equal(t, 1, exited)
+}
+
 func TestWithoutSystem(t *testing.T) {
 	module := instantiate(t, true)
 	for _, ctx := range []context.Context{context.Background(), wasip1.WithSystem(context.Background(), nil)} {
