@@ -79,6 +79,32 @@ func startupFiles(library fs.FS) func() (fsapi.FileSystem, error) {
 // Languages returns the executor's languages in the order they were given.
 func (ex *Executor) Languages() []*lang.Language { return ex.languages.All() }
 
+// RuntimeStats is what an executor keeps of one runtime for its next calls.
+type RuntimeStats struct {
+	// Language by its canonical name.
+	Language string
+	// WarmInstances is the number of sandboxes kept ready: at most two for each core
+	// that Go uses. They are released after 30 s without use.
+	WarmInstances int
+	// WarmBytes bounds the memory that these hold besides the image they share.
+	WarmBytes int64
+	// FailedResets is the number of sandboxes thrown away since New because they
+	// could not be brought back to their image.
+	FailedResets int64
+}
+
+// Stats returns figures for each language, in the order they were given.
+func (ex *Executor) Stats() []RuntimeStats {
+	var stats []RuntimeStats
+	for _, l := range ex.languages.All() {
+		kept := ex.modules[l].Stats()
+		stats = append(stats, RuntimeStats{
+			Language: l.Name, WarmInstances: kept.Warm, WarmBytes: kept.PrivateBytes, FailedResets: kept.FailedResets,
+		})
+	}
+	return stats
+}
+
 // Warm compiles and starts the runtimes of the languages named, or of all, so
 // that the first call does not wait for that. It returns early when ctx ends;
 // the work then goes on in the background.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"math/big"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -120,6 +121,20 @@ func TestQueue(t *testing.T) {
 	})
 	cancelRunning()
 	wait.Wait()
+}
+
+func TestStats(t *testing.T) {
+	executor := newExecutor(t)
+	require.Equal(t, []funcbox.RuntimeStats{{Language: "js"}}, executor.Stats())
+	for range 10 {
+		_, err := executor.Execute(context.Background(), addRequest)
+		require.NoError(t, err)
+	}
+	stats := executor.Stats()[0]
+	require.Positive(t, stats.WarmInstances)
+	require.LessOrEqual(t, stats.WarmInstances, 2*runtime.GOMAXPROCS(0))
+	require.Positive(t, stats.WarmBytes)
+	require.Zero(t, stats.FailedResets)
 }
 
 type writerFunc func([]byte) (int, error)

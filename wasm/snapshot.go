@@ -20,8 +20,9 @@ type snapshot struct {
 }
 
 // startupLimits bounds a runtime's start, which is our own code but may loop by
-// mistake. The largest runtime at hand starts with 20 MiB and 10^8 units.
-var startupLimits = Limits{Fuel: 1 << 36, MemoryBytes: 1 << 30}
+// mistake. JavaScript starts with 1.9 MiB and 3.7 million units; the fuel here lasts
+// for about half a minute.
+var startupLimits = Limits{Fuel: 1 << 33, MemoryBytes: 1 << 30}
 
 // startupOutputBytes bounds what is kept of a failing start's messages.
 const startupOutputBytes = 64 << 10
