@@ -28,7 +28,8 @@ type Request struct {
 	Filename string
 	// Function to call once the code has been loaded; a dotted path reaches
 	// into objects. Empty: the only public function if there is exactly one,
-	// else the code itself is the body.
+	// else the code itself is the body. Without Args and Kwargs, code that does
+	// more at its top level than declare things is the body in any case.
 	Function string
 	// Args are the positional arguments. See the README for the values that can
 	// cross; one that cannot is an error that names the place.
