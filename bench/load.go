@@ -14,7 +14,9 @@ import (
 	"github.com/funcbox/funcbox/lang/js"
 )
 
-// throughput compares one goroutine with as many as there are cores.
+// throughput compares one core with all, and one goroutine with as many as there
+// are cores. Sandboxes are reset in the background, so that a single goroutine keeps
+// more than one core busy.
 func throughput(ctx context.Context, ex *funcbox.Executor) error {
 	fmt.Println("\ncalls of add in a second")
 	perSecond := func(workers int) (float64, error) {
@@ -40,20 +42,27 @@ func throughput(ctx context.Context, ex *funcbox.Executor) error {
 		}
 		return float64(calls.Load()) / time.Since(begin).Seconds(), nil
 	}
-	var one, all []float64
 	cores := runtime.GOMAXPROCS(0)
+	setups := []struct {
+		cores, workers int
+		rates          []float64
+	}{{cores: 1, workers: 1}, {cores: cores, workers: 1}, {cores: cores, workers: cores}}
 	for range 5 {
-		for workers, rates := range map[int]*[]float64{1: &one, cores: &all} {
-			rate, err := perSecond(workers)
+		for i := range setups {
+			runtime.GOMAXPROCS(setups[i].cores)
+			rate, err := perSecond(setups[i].workers)
+			runtime.GOMAXPROCS(cores)
 			if err != nil {
 				return err
 			}
-			*rates = append(*rates, rate)
+			setups[i].rates = append(setups[i].rates, rate)
 		}
 	}
-	single, many := middle(one), middle(all)
-	fmt.Printf("%-64s %12.0f %10s\n", "  1 goroutine", single, "1x")
-	fmt.Printf("%-64s %12.0f %9.3gx\n", fmt.Sprintf("  %d goroutines", cores), many, many/single)
+	base := middle(setups[0].rates)
+	for _, s := range setups {
+		rate := middle(s.rates)
+		fmt.Printf("%-64s %12.0f %9.3gx\n", fmt.Sprintf("  %d goroutines, Go on %d cores", s.workers, s.cores), rate, rate/base)
+	}
 	return nil
 }
 

@@ -147,6 +147,10 @@ func (in *instance) restoreGlobals() {
 // to 4 MB.
 const freshHandleFuel = 20_000
 
+// small tells that the last call did little and did not grow the memory, so that a
+// reset has few pages to look at.
+func (in *instance) small() bool { return !in.worked && in.memory.high == in.origin.memory.size }
+
 // reset makes the instance equal to a fresh one. What the host held for the call
 // is gone already: it lives in the call, not here.
 func (in *instance) reset() error {

@@ -25,6 +25,9 @@ type finder func(found []pageRange, start, end uint64) (n int, next uint64, err 
 // has.
 func restoreImage(r *reservation, img *image) error { return restoreBy(writtenPages(), r, img) }
 
+// pageRanges saves an allocation at each reset.
+var pageRanges = sync.Pool{New: func() any { return new([128]pageRange) }}
+
 // restoreBy copies the written pages back from the image. The pages stay the
 // instance's own, so the next call that writes to them meets no fault. Without a
 // finder, or where too much was written, all pages are given back instead.
@@ -33,7 +36,8 @@ func restoreBy(find finder, r *reservation, img *image) error {
 		return r.discard(0, img.size)
 	}
 	base := uint64(uintptr(unsafe.Pointer(&r.all[0])))
-	var ranges [128]pageRange
+	ranges := pageRanges.Get().(*[128]pageRange)
+	defer pageRanges.Put(ranges)
 	written := uint64(0)
 	source := img.content()
 	for at, end := base, base+img.size; at < end; {

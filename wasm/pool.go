@@ -17,8 +17,8 @@ const idleAfter = 30 * time.Second
 const warmPerCore = 2
 
 // pool keeps instances of one module between calls. An instance that comes back
-// is dirty until its memory has been reset, which happens in the background, after
-// the reply. Safe for concurrent use.
+// is dirty until its memory has been reset, after the reply. Safe for concurrent
+// use.
 type pool struct {
 	logger *slog.Logger
 	check  bool // Config.CheckResets
@@ -99,19 +99,22 @@ func (p *pool) reset(in *instance) bool {
 	return false
 }
 
-// give takes back an instance whose call returned. start runs work in a goroutine
-// that ends before the engine closes; false if that has begun.
+// give takes back an instance whose call returned. After a small call the reset
+// takes less than waking a thread for it, and is done at once; otherwise in the
+// background: start runs work in a goroutine that ends before the engine closes, or
+// returns false if that has begun.
 func (p *pool) give(in *instance, start func(func()) bool) {
+	if in.small() {
+		if p.reset(in) {
+			p.put(in)
+		}
+		return
+	}
 	p.mu.Lock()
-	full := len(p.clean)+len(p.dirty) >= warmLimit()
-	if p.closed || full && len(p.clean) == 0 {
+	if !p.makeRoom() {
 		p.mu.Unlock()
 		in.close()
 		return
-	}
-	if full { // the newcomer may have room for calls that the oldest is too small for
-		p.clean[0].close()
-		p.clean = append(p.clean[:0], p.clean[1:]...)
 	}
 	p.dirty = append(p.dirty, in)
 	if p.resetting {
@@ -124,6 +127,34 @@ func (p *pool) give(in *instance, start func(func()) bool) {
 		p.mu.Lock()
 		p.resetting = false
 		p.mu.Unlock()
+	}
+}
+
+// makeRoom prepares for another instance: the newcomer may have room for calls that
+// the oldest is too small for. False if there is none. The caller holds the lock.
+func (p *pool) makeRoom() bool {
+	full := len(p.clean)+len(p.dirty) >= warmLimit()
+	if p.closed || full && len(p.clean) == 0 {
+		return false
+	}
+	if full {
+		p.clean[0].close()
+		p.clean = append(p.clean[:0], p.clean[1:]...)
+	}
+	return true
+}
+
+// put keeps an instance that has been reset.
+func (p *pool) put(in *instance) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if !p.makeRoom() {
+		in.close()
+		return
+	}
+	p.clean = append(p.clean, idleInstance{in, time.Now()})
+	if p.sweep == nil {
+		p.sweep = time.AfterFunc(idleAfter, p.release)
 	}
 }
 
@@ -140,20 +171,9 @@ func (p *pool) clear() {
 		in := p.dirty[n-1]
 		p.dirty = p.dirty[:n-1]
 		p.mu.Unlock()
-		if !p.reset(in) {
-			continue
+		if p.reset(in) {
+			p.put(in)
 		}
-		p.mu.Lock()
-		if p.closed {
-			p.mu.Unlock()
-			in.close()
-			continue
-		}
-		p.clean = append(p.clean, idleInstance{in, time.Now()})
-		if p.sweep == nil {
-			p.sweep = time.AfterFunc(idleAfter, p.release)
-		}
-		p.mu.Unlock()
 	}
 }
 
