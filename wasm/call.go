@@ -183,6 +183,9 @@ func (c *call) tick(remaining int32) int32 {
 	if c.used >= c.limits.Fuel {
 		c.stop(ErrFuel)
 	}
+	if nativeStackBytes(c.running) > maxStackBytes {
+		c.end(Trapped, errStackOverflow)
+	}
 	select {
 	case <-c.done:
 		c.interrupted()

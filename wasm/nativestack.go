@@ -1,6 +1,7 @@
 package wasm
 
 import (
+	"errors"
 	"fmt"
 	"reflect"
 	"sync"
@@ -12,6 +13,14 @@ import (
 // fibers that do not run. wazero lets each of them grow to 84 MB before it reports
 // an overflow, so that their number alone bounds nothing.
 const maxSuspendedBytes = 128 << 20
+
+// maxStackBytes is the size from which on a native stack counts as overflown, looked
+// at in each tick. wazero doubles a stack by copying it, during which no collection of
+// garbage can begin, and would go on to 84 MB. JavaScript's own limit lets it need
+// 16 MB, so that it is doubled to less than 32.
+const maxStackBytes = 36 << 20
+
+var errStackOverflow = errors.New("stack overflow")
 
 // keptStackBytes is the size up to which the native stack of an idle function
 // handle is kept.
