@@ -7,7 +7,7 @@ import (
 	"os"
 
 	"github.com/funcbox/funcbox/internal/cli"
-	"github.com/funcbox/funcbox/lang/js"
+	"github.com/funcbox/funcbox/lang/all"
 )
 
-func main() { os.Exit(cli.Main(js.Language())) }
+func main() { os.Exit(cli.Main(all.Languages()...)) }
