@@ -8,7 +8,7 @@ PLATFORMS := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 win
 FUZZTIME ?= 5s
 
 .PHONY: check
-check: format vet lint tidy cross test race fuzz ## all that must hold before a commit lands
+check: format vet lint tidy cross test portable race fuzz ## all that must hold before a commit lands
 
 .PHONY: format
 format: ## fails where gofmt would change a file
@@ -42,6 +42,10 @@ cross: ## every platform must build and vet, tests included
 .PHONY: test
 test:
 	$(GO) test ./...
+
+.PHONY: portable
+portable: ## the memory of platforms that are not unix, tried here
+	$(GO) test -short -tags funcbox_portable . ./wasm ./lang/js
 
 .PHONY: race
 race: ## the tests once more under the race detector, which needs a C compiler

@@ -98,18 +98,16 @@ func collector(ctx context.Context, ex *funcbox.Executor) error {
 // soakTest runs calls, some of which fail, and reports what is left of them.
 func soakTest(calls int) error {
 	ctx := context.Background()
+	start := look()
+	fmt.Printf("before New: %d goroutines, %d descriptors\n", start.goroutines, start.descriptors)
 	ex, err := funcbox.New(ctx, funcbox.WithLanguages(js.Language()))
 	if err != nil {
 		return err
 	}
-	before := leftovers{}
 	report := func(done int) {
 		l := look()
 		fmt.Printf("%9d calls: resident %6.1f MiB, heap %5.1f MiB, %d goroutines, %d descriptors\n",
 			done, float64(l.resident)/(1<<20), float64(l.heap)/(1<<20), l.goroutines, l.descriptors)
-		if before.goroutines == 0 {
-			before = l
-		}
 	}
 	begin := time.Now()
 	var next atomic.Int64

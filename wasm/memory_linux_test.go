@@ -1,3 +1,5 @@
+//go:build !funcbox_portable
+
 package wasm
 
 import (

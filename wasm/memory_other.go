@@ -1,6 +1,9 @@
-//go:build !unix
+//go:build !unix || funcbox_portable
 
 package wasm
+
+// The build tag funcbox_portable chooses this file and image_other.go on any platform,
+// so that they can be tested where development happens.
 
 // reservation where address space cannot be reserved portably: a slice that is
 // replaced by a larger copy as the guest grows. wazero reads the base address
