@@ -32,6 +32,7 @@ var busy = []struct {
 	{"fills memory", guest{Call: forever(join(i32(1<<20), i32(1), i32(bulkBytes), []byte{0xfc, 11, 0}))}, false},
 	{"copies memory", guest{Call: forever(join(i32(1<<20+1), i32(1<<20), i32(bulkBytes-1), []byte{0xfc, 10, 0, 0}))}, false},
 	{"recurses and traps", guest{Call: join(i32(0), to(own(0))), Functions: [][]byte{join(local(0), to(own(0)))}}, false},
+	{"recurses in large frames", guest{Call: join(i32(0), to(own(0))), Functions: [][]byte{largeFrame(500)}}, false},
 	{"throws", guest{Call: forever(join(i32(0), i32(0), to(guesttest.FnInvoke))), Functions: [][]byte{to(guesttest.FnThrow)}}, false},
 	{"switches fibers", guest{Call: forever(join(i32(1), i32(2), to(guesttest.FnFiberSwitch))), Fiber: forever(join(i32(2), i32(1), to(guesttest.FnFiberSwitch)))}, false},
 	{"reads a file", guest{Call: forever(join(i32(4), i32(atList), i32(1), guesttest.I64(0), i32(8), to(fnPread), drop))}, false},
@@ -43,6 +44,17 @@ var busy = []struct {
 	{"hands over a large reply", guest{Call: reply(1<<20, bulkBytes)}, false},
 	{"reads a large input", guest{Call: join(i32(0), i32(atList), i32(1), i32(8), to(fnRead), drop, reply(16, 4))}, false},
 	{"grows and returns", guest{Call: join(i32(1000), grow, drop, reply(16, 4))}, false},
+}
+
+// largeFrame calls itself with so many values to keep across the call, 8 bytes of the
+// native stack each.
+func largeFrame(values int) []byte {
+	var before, after []byte
+	for i := range int32(values) {
+		before = join(before, i32(1<<20+4*i), i32(1<<20+4*i), []byte{0x28, 2, 0}) // an address and what is there
+		after = append(after, 0x36, 2, 0)
+	}
+	return join(before, local(0), to(own(0)), after)
 }
 
 // TestGarbageCollection: the garbage collector, which has to stop everything for a
