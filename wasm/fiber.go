@@ -73,8 +73,9 @@ func (c *call) fiberSwitch(from, to uint32) {
 		c.end(Trapped, errFiberSelf)
 	}
 	target, seen := set.byID[to]
+	var entry api.Function
 	if !seen {
-		target = c.newFiber(to)
+		target, entry = c.newFiber(to)
 	}
 	running, size := c.running, c.suspend()
 	saved := c.in.stackPointer.Get()
@@ -83,7 +84,7 @@ func (c *call) fiberSwitch(from, to uint32) {
 	if seen {
 		target.wake <- struct{}{}
 	} else {
-		go c.runFiber(target, to)
+		go c.runFiber(target, entry, to)
 	}
 	_, alive := <-left.wake
 	c.suspended -= size
@@ -95,7 +96,7 @@ func (c *call) fiberSwitch(from, to uint32) {
 	c.in.stackPointer.Set(saved)
 }
 
-func (c *call) newFiber(id uint32) *fiber {
+func (c *call) newFiber(id uint32) (*fiber, api.Function) {
 	entry := c.in.guest.ExportedFunction(exportFiber)
 	if entry == nil || c.in.stackPointer == nil || len(entry.Definition().ParamTypes()) != 1 ||
 		entry.Definition().ParamTypes()[0] != api.ValueTypeI32 || len(entry.Definition().ResultTypes()) != 0 {
@@ -106,17 +107,17 @@ func (c *call) newFiber(id uint32) *fiber {
 	}
 	f := &fiber{wake: make(chan struct{}, 1), done: make(chan struct{})}
 	c.fibers.byID[id] = f
-	return f
+	return f, entry
 }
 
 // runFiber is the goroutine of a fiber. When the guest's code in it comes to an
 // end that was not asked for, so does the call.
-func (c *call) runFiber(f *fiber, id uint32) {
+func (c *call) runFiber(f *fiber, entry api.Function, id uint32) {
 	defer close(f.done)
 	c.depth = 0
 	stack := [1]uint64{uint64(id)}
-	c.running = c.in.guest.ExportedFunction(exportFiber)
-	err := c.running.CallWithStack(c, stack[:])
+	c.running = entry
+	err := entry.CallWithStack(c, stack[:])
 	if c.fibers.running != f {
 		return // unwound while suspended
 	}
@@ -148,7 +149,8 @@ func (c *call) fiberFree(id uint32) {
 }
 
 // unwind ends a suspended fiber and waits until its goroutine has ended: unwinding
-// touches what belongs to the instance.
+// touches what belongs to the instance. It does nothing to one that has ended, or to
+// the first.
 func (f *fiber) unwind() {
 	if f.done == nil {
 		return
@@ -162,26 +164,7 @@ func (f *fiber) unwind() {
 func (c *call) unwindFibers() {
 	c.fibers.running = c.fibers.first
 	for _, f := range c.fibers.byID {
-		select {
-		case <-fiberDone(f):
-		default:
-			f.unwind()
-		}
+		f.unwind()
 	}
 	c.fibers = fibers{}
 }
-
-// fiberDone is closed when the fiber's goroutine has ended; the first one has
-// none.
-func fiberDone(f *fiber) <-chan struct{} {
-	if f.done == nil {
-		return closedChannel
-	}
-	return f.done
-}
-
-var closedChannel = func() chan struct{} {
-	c := make(chan struct{})
-	close(c)
-	return c
-}()
