@@ -11,6 +11,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/funcbox/funcbox/internal/guesttest"
 	"github.com/funcbox/funcbox/vfs"
 	"github.com/funcbox/funcbox/wasm/fsapi"
 	"github.com/funcbox/funcbox/wasm/wasip1"
@@ -96,15 +97,15 @@ func TestOutputThatFails(t *testing.T) {
 
 func TestEveryFunctionOnABadDescriptor(t *testing.T) {
 	g := withFiles(t)
-	for _, s := range signatures {
-		if !strings.HasPrefix(s.name, "fd_") && !strings.HasPrefix(s.name, "sock_") &&
-			(!strings.HasPrefix(s.name, "path_") || s.name == "path_symlink") {
+	for _, s := range guesttest.Signatures {
+		if !strings.HasPrefix(s.Name, "fd_") && !strings.HasPrefix(s.Name, "sock_") &&
+			(!strings.HasPrefix(s.Name, "path_") || s.Name == "path_symlink") {
 			continue
 		}
 		for _, fd := range []uint64{4, 255, 256, 1 << 31, math.MaxUint32} {
-			args := make([]uint64, len(s.params))
+			args := make([]uint64, len(s.Parameters))
 			args[0] = fd
-			g.is(fsapi.EBADF, s.name, args...)
+			g.is(fsapi.EBADF, s.Name, args...)
 		}
 	}
 	pointer, length := g.put(atPath, "a")

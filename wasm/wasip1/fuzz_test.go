@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/funcbox/funcbox/internal/guesttest"
 	"github.com/funcbox/funcbox/vfs"
 	"github.com/funcbox/funcbox/wasm/wasip1"
 )
@@ -18,7 +19,7 @@ import (
 // them small numbers, descriptors and pointers that mean something, some not.
 func FuzzCalls(f *testing.F) {
 	f.Add([]byte("\x1b\x03\x00\x00\x10\x01\x00"), []byte("dir\x00file/../x/./\xff\xfe"))
-	for i := range signatures {
+	for i := range guesttest.Signatures {
 		f.Add([]byte(strings.Repeat(string(rune(i))+"\x03\x00\x01\x20\x01\x00\xff\xff", 20)), []byte{0, 16, 0, 0, 4})
 	}
 	module := instantiate(f, true)
@@ -47,9 +48,9 @@ func FuzzCalls(f *testing.F) {
 			}
 		}
 		for len(script) > 0 {
-			s := signatures[int(script[0])%len(signatures)]
+			s := guesttest.Signatures[int(script[0])%len(guesttest.Signatures)]
 			script = script[1:]
-			args := make([]uint64, len(s.params))
+			args := make([]uint64, len(s.Parameters))
 			for i := range args {
 				var word [2]byte
 				script = script[copy(word[:], script):]
@@ -60,17 +61,17 @@ func FuzzCalls(f *testing.F) {
 						1<<64 - 1, 1<<63 - 1, 1 << 63, 1<<32 - 1, 1 << 31, 1 << 40, pages << 16, pages<<16 - 1,
 						pages<<16 - 8, 1<<28 - 1, 1 << 28, 4096, 4097, 1 << 62, 1<<32 - 4096, 0,
 					}[n-0xfff0]
-				case s.params[i] == 'i' && n < 0x8000 && n > 0x1000:
+				case s.Parameters[i] == 'i' && n < 0x8000 && n > 0x1000:
 					n &^= 0xfff // where content begins
 				}
-				if s.params[i] == 'i' {
+				if s.Parameters[i] == 'i' {
 					n = uint64(uint32(n))
 				}
 				args[i] = n
 			}
-			_, err := module.ExportedFunction(s.name).Call(ctx, args...)
+			_, err := module.ExportedFunction(s.Name).Call(ctx, args...)
 			if err != nil {
-				require.Equal(t, "proc_exit", s.name, "%v", err)
+				require.Equal(t, "proc_exit", s.Name, "%v", err)
 			}
 			require.LessOrEqual(t, system.OpenFiles(), 16)
 			require.LessOrEqual(t, files.Used(), int64(1<<20))

@@ -9,28 +9,11 @@ import (
 	"github.com/tetratelabs/wazero"
 	"github.com/tetratelabs/wazero/api"
 
+	"github.com/funcbox/funcbox/internal/guesttest"
 	"github.com/funcbox/funcbox/vfs"
 	"github.com/funcbox/funcbox/wasm/fsapi"
 	"github.com/funcbox/funcbox/wasm/wasip1"
 )
-
-// signatures are the parameters of all functions of preview 1, a letter each: i is
-// i32, I is i64. All but proc_exit return an i32.
-var signatures = []struct{ name, params string }{
-	{"args_get", "ii"}, {"args_sizes_get", "ii"}, {"clock_res_get", "ii"}, {"clock_time_get", "iIi"},
-	{"environ_get", "ii"}, {"environ_sizes_get", "ii"}, {"fd_advise", "iIIi"}, {"fd_allocate", "iII"},
-	{"fd_close", "i"}, {"fd_datasync", "i"}, {"fd_fdstat_get", "ii"}, {"fd_fdstat_set_flags", "ii"},
-	{"fd_fdstat_set_rights", "iII"}, {"fd_filestat_get", "ii"}, {"fd_filestat_set_size", "iI"},
-	{"fd_filestat_set_times", "iIIi"}, {"fd_pread", "iiiIi"}, {"fd_prestat_dir_name", "iii"},
-	{"fd_prestat_get", "ii"}, {"fd_pwrite", "iiiIi"}, {"fd_read", "iiii"}, {"fd_readdir", "iiiIi"},
-	{"fd_renumber", "ii"}, {"fd_seek", "iIii"}, {"fd_sync", "i"}, {"fd_tell", "ii"}, {"fd_write", "iiii"},
-	{"path_create_directory", "iii"}, {"path_filestat_get", "iiiii"}, {"path_filestat_set_times", "iiiiIIi"},
-	{"path_link", "iiiiiii"}, {"path_open", "iiiiiIIii"}, {"path_readlink", "iiiiii"},
-	{"path_remove_directory", "iii"}, {"path_rename", "iiiiii"}, {"path_symlink", "iiiii"},
-	{"path_unlink_file", "iii"}, {"poll_oneoff", "iiii"}, {"proc_exit", "i"}, {"proc_raise", "i"},
-	{"random_get", "ii"}, {"sched_yield", ""}, {"sock_accept", "iii"}, {"sock_recv", "iiiiii"},
-	{"sock_send", "iiiii"}, {"sock_shutdown", "ii"},
-}
 
 // pages is the size of a guest's memory, in 64 KiB.
 const pages = 4
@@ -46,26 +29,26 @@ func module(withMemory bool) []byte {
 	text := func(s string) []byte { return append(leb(len(s)), s...) }
 
 	var types, imports, functions, exports, code []byte
-	for i, s := range signatures {
-		types = append(append(types, 0x60), leb(len(s.params))...)
+	for i, s := range guesttest.Signatures {
+		types = append(append(types, 0x60), leb(len(s.Parameters))...)
 		var body []byte
-		for j, kind := range s.params {
+		for j, kind := range s.Parameters {
 			types = append(types, map[rune]byte{'i': 0x7f, 'I': 0x7e}[kind])
 			body = append(append(body, 0x20), leb(j)...) // local.get
 		}
-		if s.name == "proc_exit" {
+		if s.Name == "proc_exit" {
 			types = append(types, 0)
 		} else {
 			types = append(types, 1, 0x7f)
 		}
 		imports = append(imports, text(wasip1.ModuleName)...)
-		imports = append(append(append(imports, text(s.name)...), 0), leb(i)...)
+		imports = append(append(append(imports, text(s.Name)...), 0), leb(i)...)
 		functions = append(functions, leb(i)...)
-		exports = append(append(append(exports, text(s.name)...), 0), leb(len(signatures)+i)...)
+		exports = append(append(append(exports, text(s.Name)...), 0), leb(len(guesttest.Signatures)+i)...)
 		body = append(append(append([]byte{0}, body...), 0x10), append(leb(i), 0x0b)...) // call, end
 		code = append(append(code, leb(len(body))...), body...)
 	}
-	n := len(signatures)
+	n := len(guesttest.Signatures)
 	b := []byte("\x00asm\x01\x00\x00\x00")
 	b = append(b, section(1, n, types)...)
 	b = append(b, section(2, n, imports)...)
@@ -76,7 +59,7 @@ func module(withMemory bool) []byte {
 		n++
 	}
 	b = append(b, section(7, n, exports)...)
-	return append(b, section(10, len(signatures), code)...)
+	return append(b, section(10, len(guesttest.Signatures), code)...)
 }
 
 // guest is an instance with one System.

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"github.com/tetratelabs/wazero/sys"
 
+	"github.com/funcbox/funcbox/internal/guesttest"
 	"github.com/funcbox/funcbox/vfs"
 	"github.com/funcbox/funcbox/wasm/fsapi"
 	"github.com/funcbox/funcbox/wasm/wasip1"
@@ -103,27 +104,27 @@ func TestEndedContext(t *testing.T) {
 	})
 	ctx, cancel := context.WithCancel(g.ctx)
 	cancel()
-	for _, s := range signatures {
-		results, err := g.module.ExportedFunction(s.name).Call(ctx, make([]uint64, len(s.params))...)
-		if s.name == "proc_exit" {
+	for _, s := range guesttest.Signatures {
+		results, err := g.module.ExportedFunction(s.Name).Call(ctx, make([]uint64, len(s.Parameters))...)
+		if s.Name == "proc_exit" {
 			require.Error(t, err)
 			continue
 		}
-		require.NoError(t, err, s.name)
-		require.Equal(t, fsapi.EINTR, fsapi.Errno(results[0]), s.name)
+		require.NoError(t, err, s.Name)
+		require.Equal(t, fsapi.EINTR, fsapi.Errno(results[0]), s.Name)
 	}
-	require.Equal(t, len(signatures)-1, interrupted)
+	require.Equal(t, len(guesttest.Signatures)-1, interrupted)
 	require.Equal(t, 1, exited)
 }
 
 func TestWithoutSystem(t *testing.T) {
 	module := instantiate(t, true)
 	for _, ctx := range []context.Context{context.Background(), wasip1.WithSystem(context.Background(), nil)} {
-		for _, s := range signatures {
-			results, err := module.ExportedFunction(s.name).Call(ctx, make([]uint64, len(s.params))...)
+		for _, s := range guesttest.Signatures {
+			results, err := module.ExportedFunction(s.Name).Call(ctx, make([]uint64, len(s.Parameters))...)
 			require.NoError(t, err)
-			if s.name != "proc_exit" {
-				require.EqualValues(t, fsapi.ENOSYS, results[0], s.name)
+			if s.Name != "proc_exit" {
+				require.EqualValues(t, fsapi.ENOSYS, results[0], s.Name)
 			}
 		}
 	}
@@ -134,16 +135,16 @@ func TestWithoutMemory(t *testing.T) {
 	system := wasip1.NewSystem(wasip1.Config{FS: newFS(t, vfs.Options{})})
 	defer system.Close()
 	ctx := wasip1.WithSystem(context.Background(), system)
-	for _, s := range signatures {
-		if s.name == "proc_exit" {
+	for _, s := range guesttest.Signatures {
+		if s.Name == "proc_exit" {
 			continue
 		}
-		args := make([]uint64, len(s.params))
+		args := make([]uint64, len(s.Parameters))
 		if len(args) > 0 {
 			args[0] = root
 		}
-		_, err := module.ExportedFunction(s.name).Call(ctx, args...)
-		require.NoError(t, err, s.name)
+		_, err := module.ExportedFunction(s.Name).Call(ctx, args...)
+		require.NoError(t, err, s.Name)
 	}
 }
 
