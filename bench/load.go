@@ -15,8 +15,7 @@ import (
 )
 
 // throughput compares one core with all, and one goroutine with as many as there
-// are cores. Sandboxes are reset in the background, so that a single goroutine keeps
-// more than one core busy.
+// are cores.
 func throughput(ctx context.Context, ex *funcbox.Executor) error {
 	fmt.Println("\ncalls of add in a second")
 	perSecond := func(workers int) (float64, error) {
