@@ -112,7 +112,7 @@ func (ex *Executor) plan(req *Request) (*plan, error) {
 	if p.envelope, err = req.envelope(l, p.workdir); err != nil {
 		return nil, err
 	}
-	if p.files, err = req.filesystem(p.workdir, p.limits.FilesystemBytes); err != nil {
+	if p.files, err = req.filesystem(p.workdir, p.limits.FilesystemBytes, ex.layers[l]); err != nil {
 		return nil, err
 	}
 	p.output.init(p.limits.OutputBytes, req.Stdout, req.Stderr)

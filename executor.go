@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync"
 
@@ -23,6 +24,7 @@ type Executor struct {
 	limits    Limits
 	engine    *wasm.Engine
 	modules   map[*lang.Language]*wasm.Module
+	layers    map[*lang.Language][]vfs.Mount // what every call of a language sees
 	logger    *slog.Logger
 	// slots holds one element for each call that runs.
 	slots chan struct{}
@@ -52,6 +54,7 @@ func New(ctx context.Context, options ...Option) (*Executor, error) {
 		limits:    c.limits,
 		engine:    engine,
 		modules:   make(map[*lang.Language]*wasm.Module),
+		layers:    make(map[*lang.Language][]vfs.Mount),
 		logger:    c.engine.Logger,
 		slots:     make(chan struct{}, c.maxConcurrent),
 	}
@@ -60,20 +63,40 @@ func New(ctx context.Context, options ...Option) (*Executor, error) {
 	}
 	ex.ctx, ex.cancel = context.WithCancel(context.Background())
 	for _, l := range c.languages.All() {
-		ex.modules[l] = engine.Module(wasm.ModuleSpec{Name: l.Name, Binary: l.Binary, StartupFiles: startupFiles(l.Library)})
+		layers, err := layersOf(l)
+		if err != nil {
+			return nil, fmt.Errorf("funcbox: %w", errors.Join(err, engine.Close(ctx)))
+		}
+		ex.layers[l] = layers
+		ex.modules[l] = engine.Module(wasm.ModuleSpec{Name: l.Name, Binary: l.Binary, StartupFiles: startupFiles(l.Library, layers)})
 	}
 	return ex, nil
 }
 
-// startupFiles is the filesystem that a runtime starts with: its library.
-func startupFiles(library fs.FS) func() (fsapi.FileSystem, error) {
-	if library == nil {
+// layersOf makes the layers of a language's trees. What they read they keep, for
+// all calls of the executor.
+func layersOf(l *lang.Language) ([]vfs.Mount, error) {
+	var layers []vfs.Mount
+	for _, tree := range l.Trees {
+		path, err := vfs.ParsePath(tree.Path, "/")
+		if err != nil {
+			return nil, fmt.Errorf("language %q: %w", l.Name, err)
+		}
+		layers = append(layers, vfs.Mount{Path: path, Layer: vfs.NewLayer(tree.Files)})
+	}
+	return layers, nil
+}
+
+// startupFiles is the filesystem that a runtime starts with: its library and what
+// calls see.
+func startupFiles(library fs.FS, layers []vfs.Mount) func() (fsapi.FileSystem, error) {
+	if library != nil {
+		layers = append(slices.Clip(layers), vfs.Mount{Path: lang.LibraryPath, Layer: vfs.NewLayer(library)})
+	}
+	if len(layers) == 0 {
 		return nil
 	}
-	layer := vfs.NewLayer(library)
-	return func() (fsapi.FileSystem, error) {
-		return vfs.New(vfs.Options{Layers: []vfs.Mount{{Path: lang.LibraryPath, Layer: layer}}})
-	}
+	return func() (fsapi.FileSystem, error) { return vfs.New(vfs.Options{Layers: layers}) }
 }
 
 // Languages returns the executor's languages in the order they were given.

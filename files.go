@@ -118,8 +118,8 @@ func (c FileChange) MarshalJSON() ([]byte, error) {
 }
 
 // filesystem makes the guest's filesystem for one call.
-func (r *Request) filesystem(workdir vfs.Path, budget int64) (*vfs.FS, error) {
-	options := vfs.Options{Bytes: budget, Directories: []vfs.Path{workdir, tmpDir}}
+func (r *Request) filesystem(workdir vfs.Path, budget int64, layers []vfs.Mount) (*vfs.FS, error) {
+	options := vfs.Options{Bytes: budget, Directories: []vfs.Path{workdir, tmpDir}, Layers: layers}
 	if len(r.Files) > 0 {
 		options.Files = make(map[vfs.Path][]byte, len(r.Files))
 	}

@@ -45,6 +45,18 @@ type Language struct {
 	// Library, if set, is mounted read-only at LibraryPath while the runtime
 	// starts; what it loads from there becomes part of its image.
 	Library fs.FS
+	// Trees are mounted read-only while the runtime starts and for every call,
+	// such as a standard library of which not all is in the image.
+	Trees []Tree
+}
+
+// Tree is a read-only part of a guest's filesystem.
+type Tree struct {
+	// Path is an absolute guest path. It must not be LibraryPath or "/".
+	Path string
+	// Files are read when first needed and kept for all calls of the process. They
+	// must not change.
+	Files fs.FS
 }
 
 // Validate reports what is missing or malformed.
