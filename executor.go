@@ -68,7 +68,7 @@ func New(ctx context.Context, options ...Option) (*Executor, error) {
 			return nil, fmt.Errorf("funcbox: %w", errors.Join(err, engine.Close(ctx)))
 		}
 		ex.layers[l] = layers
-		ex.modules[l] = engine.Module(wasm.ModuleSpec{Name: l.Name, Binary: l.Binary, StartupFiles: startupFiles(l.Library, layers)})
+		ex.modules[l] = engine.Module(wasm.ModuleSpec{Name: l.Name, Binary: l.Binary, StartupFiles: startupFiles(l.Library, layers), Fingerprint: l.Fingerprint})
 	}
 	return ex, nil
 }

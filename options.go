@@ -75,9 +75,9 @@ func WithMaxConcurrent(calls int) Option {
 	}
 }
 
-// WithCacheDir sets the folder that keeps compiled runtimes between processes;
-// it is made with mode 0700 and must not be writable to others, since its files
-// are run as machine code. MemoryOnly keeps nothing on disk. Default: the folder
+// WithCacheDir sets the folder that keeps compiled runtimes and their images, that
+// is the runtimes as they are once started, between processes; it is made with mode
+// 0700 and must not be writable to others, since its files are run as machine code. MemoryOnly keeps nothing on disk. Default: the folder
 // "funcbox" in the user's cache folder. A folder that cannot be used is replaced
 // by memory, and the logger hears why.
 func WithCacheDir(dir string) Option {

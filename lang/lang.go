@@ -57,6 +57,9 @@ type Tree struct {
 	// Files are read when first needed and kept for all calls of the process. They
 	// must not change.
 	Files fs.FS
+	// Sum, if set, identifies Files, such as a checksum of the archive they come
+	// from; else all of them are read where that is needed.
+	Sum string
 }
 
 // Validate reports what is missing or malformed.

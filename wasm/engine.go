@@ -17,7 +17,7 @@ import (
 
 // Config of an Engine. The zero value is usable.
 type Config struct {
-	// CacheDir keeps compiled code between processes. Empty: the folder
+	// CacheDir keeps compiled code and images between processes. Empty: the folder
 	// "funcbox" in the user's cache folder; MemoryOnly: nothing on disk.
 	CacheDir string
 	// Logger hears of what does not stop the engine; nil discards it.

@@ -8,6 +8,13 @@ const imagePageBytes = 4 << 10
 
 var zeroPage [imagePageBytes]byte
 
+// photo makes an image of memory, whose length is a multiple of PageBytes.
+func photo(memory []byte) (*image, error) {
+	return newImage(uint64(len(memory)), func(write func(offset int64, run []byte) error) error {
+		return forEachWritten(memory, write)
+	})
+}
+
 // forEachWritten calls write for every run of pages that are not all zeros.
 func forEachWritten(memory []byte, write func(offset int64, run []byte) error) error {
 	for start := 0; start < len(memory); {

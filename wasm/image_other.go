@@ -2,8 +2,6 @@
 
 package wasm
 
-import "bytes"
-
 // image is a photograph of a linear memory that instances copy. Immutable; safe
 // for concurrent use.
 type image struct {
@@ -11,8 +9,14 @@ type image struct {
 	bytes []byte
 }
 
-func newImage(memory []byte) (*image, error) {
-	return &image{size: uint64(len(memory)), bytes: bytes.Clone(memory)}, nil
+// newImage makes an image of size bytes: zeros but for the runs that fill writes.
+func newImage(size uint64, fill func(write func(offset int64, run []byte) error) error) (*image, error) {
+	img := &image{size: size, bytes: make([]byte, size)}
+	err := fill(func(offset int64, run []byte) error {
+		copy(img.bytes[offset:], run)
+		return nil
+	})
+	return img, err
 }
 
 // content returns the image's bytes; they must not be written.

@@ -19,15 +19,16 @@ type image struct {
 	view []byte
 }
 
-// newImage photographs memory, whose length is a multiple of PageBytes.
-func newImage(memory []byte) (*image, error) {
+// newImage makes an image of size bytes, a multiple of PageBytes: zeros but for
+// the runs that fill writes.
+func newImage(size uint64, fill func(write func(offset int64, run []byte) error) error) (*image, error) {
 	file, err := anonymousFile()
 	if err != nil {
 		return nil, fmt.Errorf("making a file for the image: %w", err)
 	}
-	img := &image{size: uint64(len(memory)), file: file}
-	if err = file.Truncate(int64(len(memory))); err == nil {
-		err = forEachWritten(memory, func(offset int64, run []byte) error {
+	img := &image{size: size, file: file}
+	if err = file.Truncate(int64(size)); err == nil {
+		err = fill(func(offset int64, run []byte) error {
 			_, err := file.WriteAt(run, offset)
 			return err
 		})
@@ -36,11 +37,11 @@ func newImage(memory []byte) (*image, error) {
 		err = seal(file)
 	}
 	if err == nil {
-		img.view, err = unix.Mmap(int(file.Fd()), 0, len(memory), unix.PROT_READ, unix.MAP_PRIVATE)
+		img.view, err = unix.Mmap(int(file.Fd()), 0, int(size), unix.PROT_READ, unix.MAP_PRIVATE)
 	}
 	if err != nil {
 		_ = file.Close()
-		return nil, fmt.Errorf("storing an image of %d bytes: %w", len(memory), err)
+		return nil, fmt.Errorf("storing an image of %d bytes: %w", size, err)
 	}
 	return img, nil
 }

@@ -166,7 +166,7 @@ func worksAsFinder(find finder) bool {
 	for page := range uint64(8) {
 		content[page*pageBytes] = byte(page + 1)
 	}
-	img, err := newImage(content)
+	img, err := photo(content)
 	if err != nil {
 		return false
 	}

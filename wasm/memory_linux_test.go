@@ -48,7 +48,7 @@ func testRestore(t *testing.T, restore func(*reservation, *image) error, written
 			content[page*imagePageBytes+random.IntN(imagePageBytes)] = 1
 		}
 	}
-	img, err := newImage(content)
+	img, err := photo(content)
 	require.NoError(t, err)
 	defer func() { require.NoError(t, img.close()) }()
 	require.True(t, bytes.Equal(content, img.content()))

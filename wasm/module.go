@@ -30,6 +30,11 @@ type ModuleSpec struct {
 	// StartupFiles is the filesystem that the guest sees while it starts; nil:
 	// none. It is called once for every start.
 	StartupFiles func() (fsapi.FileSystem, error)
+	// Fingerprint identifies what the guest reads while it starts. With it, the
+	// image is kept in the cache folder, and a later process with the same binary
+	// and fingerprint does not start the guest again; nil: it always does. Whatever
+	// the start drew from clocks and entropy is then the same in all processes.
+	Fingerprint func() (string, error)
 }
 
 // Module is a guest runtime, compiled and photographed when first needed. Safe
@@ -149,7 +154,8 @@ func (m *Module) build(ctx context.Context) (*prepared, error) {
 		_ = m.release(ready)
 		return nil, fmt.Errorf("runtime %s: %w", m.spec.Name, err)
 	}
-	if ready.image, err = m.photograph(ctx, ready, segments); err != nil {
+	ready.image, err = m.snapshot(len(globals), func() (*snapshot, error) { return m.photograph(ctx, ready, segments) })
+	if err != nil {
 		_ = m.release(ready)
 		return nil, fmt.Errorf("starting runtime %s: %w", m.spec.Name, err)
 	}

@@ -48,7 +48,7 @@ func (m *Module) photograph(ctx context.Context, ready *prepared, segments []was
 		return nil, errors.New("the memory cannot be read")
 	}
 	taken := &snapshot{}
-	if taken.memory, err = newImage(memory); err != nil {
+	if taken.memory, err = photo(memory); err != nil {
 		return nil, err
 	}
 	for _, global := range in.globals {
