@@ -15,6 +15,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"path"
 	"slices"
 	"strings"
 
@@ -85,6 +86,11 @@ func (l *Language) Validate() error {
 	for _, extension := range l.Extensions {
 		if len(extension) < 2 || extension[0] != '.' {
 			problems = append(problems, fmt.Errorf("extension %q does not start with a dot", extension))
+		}
+	}
+	for _, tree := range l.Trees {
+		if !path.IsAbs(tree.Path) || path.Clean(tree.Path) != tree.Path || tree.Path == "/" || tree.Path == LibraryPath || tree.Files == nil {
+			problems = append(problems, fmt.Errorf("%q is no place for a tree, or the tree has no files", tree.Path))
 		}
 	}
 	if err := errors.Join(problems...); err != nil {

@@ -1,7 +1,11 @@
 package lang_test
 
 import (
+	"io/fs"
+	"os"
+	"path/filepath"
 	"testing"
+	"testing/fstest"
 
 	"github.com/stretchr/testify/require"
 
@@ -46,6 +50,8 @@ func TestValidate(t *testing.T) {
 		{"no runtime", &lang.Language{Name: "x", MainFile: "x"}, "no runtime"},
 		{"upper case", language("X", nil, nil), "not lower-case"},
 		{"alias", language("x", []string{"Y"}, nil), "not lower-case"},
+		{"tree", &lang.Language{Name: "x", MainFile: "x", Trees: []lang.Tree{{Path: lang.LibraryPath}}}, "no place for a tree"},
+		{"relative tree", &lang.Language{Name: "x", MainFile: "x", Trees: []lang.Tree{{Path: "lib"}}}, "no place for a tree"},
 		{"extension", language("x", nil, []string{"x"}), "does not start with a dot"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -53,4 +59,34 @@ func TestValidate(t *testing.T) {
 		})
 	}
 	require.NoError(t, language("x", []string{"y"}, []string{".x"}).Validate())
+}
+
+func TestFingerprint(t *testing.T) {
+	fingerprint := func(change func(*lang.Language)) string {
+		l := language("x", nil, nil)
+		l.Library = fstest.MapFS{"boot.x": {Data: []byte("start")}, "sub/more.x": {Data: []byte("more")}}
+		l.Trees = []lang.Tree{{Path: "/usr/lib/x", Files: fstest.MapFS{"a.x": {Data: []byte("a")}}}}
+		change(l)
+		sum, err := l.Fingerprint()
+		require.NoError(t, err)
+		return sum
+	}
+	seen := map[string]string{fingerprint(func(*lang.Language) {}): "as it is"}
+	require.Contains(t, seen, fingerprint(func(*lang.Language) {}), "the same again")
+	for name, change := range map[string]func(*lang.Language){
+		"no library":    func(l *lang.Language) { l.Library = nil },
+		"other content": func(l *lang.Language) { l.Library = fstest.MapFS{"boot.x": {Data: []byte("stark")}} },
+		"other name":    func(l *lang.Language) { l.Trees[0].Files = fstest.MapFS{"b.x": {Data: []byte("a")}} },
+		"other path":    func(l *lang.Language) { l.Trees[0].Path = "/usr/lib/y" },
+		"a sum":         func(l *lang.Language) { l.Trees[0].Sum = "1" },
+		"another sum":   func(l *lang.Language) { l.Trees[0].Sum = "2" },
+	} {
+		got := fingerprint(change)
+		require.NotContains(t, seen, got, name)
+		seen[got] = name
+	}
+	broken := language("x", nil, nil)
+	broken.Trees = []lang.Tree{{Path: "/usr/lib/x", Files: os.DirFS(filepath.Join(t.TempDir(), "missing"))}}
+	_, err := broken.Fingerprint()
+	require.ErrorIs(t, err, fs.ErrNotExist)
 }
