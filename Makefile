@@ -8,7 +8,7 @@ PLATFORMS := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 win
 FUZZTIME ?= 5s
 
 .PHONY: check
-check: format vet lint tidy cross test portable race fuzz ## all that must hold before a commit lands
+check: format vet lint tidy cross test portable killed race fuzz ## all that must hold before a commit lands
 
 .PHONY: format
 format: ## fails where gofmt would change a file
@@ -47,6 +47,11 @@ test:
 portable: ## the memory of platforms that are not unix, tried here
 	$(GO) test -short -tags funcbox_portable . ./wasm ./lang/js
 
+.PHONY: killed
+killed: ## kills a process at every step of a sync, for which the steps are compiled in
+	$(GO) vet -tags funcbox_failpoints ./sync
+	$(GO) test -tags funcbox_failpoints -run Killed ./sync
+
 .PHONY: race
 race: ## the tests once more under the race detector, which needs a C compiler
 	$(GO) test -race -short ./...
@@ -68,6 +73,22 @@ bench: ## the table of the README's section Performance; see bench/main.go for w
 soak: ## a million calls in one process, and what is left of them
 	cd bench && $(GO) run . -soak 1000000
 
+.PHONY: conformance-python
+conformance-python: ## CPython's own tests in the sandbox; needs root, debootstrap and a Debian mirror
+	lang/python/conformance.sh $(CONFORMANCEFLAGS)
+
+.PHONY: conformance-php
+conformance-php: ## PHP's own tests in the sandbox, beside a native PHP; needs what conformance-python needs
+	lang/php/conformance.sh $(CONFORMANCEFLAGS)
+
 .PHONY: runtime-js
 runtime-js: ## builds lang/js/js.wasm.zst anew; needs root, debootstrap and a Debian mirror
 	lang/js/build/build.sh
+
+.PHONY: runtime-python
+runtime-python: ## builds lang/python's module and standard library anew; needs what runtime-js needs
+	lang/python/build/build.sh
+
+.PHONY: runtime-php
+runtime-php: ## builds lang/php/php.wasm.zst anew; needs what runtime-js needs
+	lang/php/build/build.sh
