@@ -22,7 +22,8 @@ var errTimeLimit = fmt.Errorf("the time limit was reached: %w", context.Deadline
 
 // Execute runs one call on the calling goroutine, in a sandbox of its own, and
 // waits for its end. The error tells of the host's own failures; what the guest
-// did is in the result, also when it was stopped.
+// did is in the result, also when it was stopped. Where a sync that Mount.Sync asks
+// for does not go through, there are both a result and an error.
 func (ex *Executor) Execute(ctx context.Context, req Request) (*ExecutionResult, error) {
 	if err := ex.begin(); err != nil {
 		return nil, err
@@ -53,9 +54,19 @@ func (ex *Executor) Execute(ctx context.Context, req Request) (*ExecutionResult,
 	}
 	defer func() { <-ex.slots }()
 
-	ctx, cancelTimeout := context.WithTimeoutCause(ctx, job.limits.Timeout, errTimeLimit)
+	files, err := job.filesystem(ctx, ex.hooks)
+	if err != nil {
+		return nil, err
+	}
+	done := files.close
+	defer func() {
+		if err := done(); err != nil {
+			ex.logger.Warn("closing what was mounted", "error", err)
+		}
+	}()
+	limited, cancelTimeout := context.WithTimeoutCause(ctx, job.limits.Timeout, errTimeLimit)
 	defer cancelTimeout()
-	outcome, err := job.module.Run(ctx, job.engineJob(&req))
+	outcome, err := job.module.Run(limited, job.engineJob(&req, files.tree))
 	if err != nil {
 		return nil, hostError(err)
 	}
@@ -63,10 +74,12 @@ func (ex *Executor) Execute(ctx context.Context, req Request) (*ExecutionResult,
 	res.Meta.Fuel, res.Meta.MemoryBytes = outcome.Fuel, outcome.MemoryBytes
 	res.Stdout, res.Stderr = job.output.stdout.buffer.String(), job.output.stderr.buffer.String()
 	res.Meta.OutputTruncated = job.output.truncated
-	res.Files = changesOf(job.files)
+	if res.takeFiles(files.tree, req.Include); res.Files.files != nil {
+		done = files.rest
+	}
 	res.take(outcome)
 	ex.logger.Debug("call ended", "language", job.language.Name, "function", req.Function, "status", string(res.Status), "duration", res.Meta.Duration)
-	return res, nil
+	return res, ex.syncAfter(ctx, job.mount, files.tree, res)
 }
 
 // wait gets the runtime ready and a slot to run in. Slots are given in the order
@@ -93,7 +106,9 @@ type plan struct {
 	limits   Limits
 	workdir  vfs.Path
 	envelope []byte
-	files    *vfs.FS
+	files    map[vfs.Path][]byte
+	layers   []vfs.Mount
+	mount    *mountPlan
 	output   outputs
 }
 
@@ -105,21 +120,27 @@ func (ex *Executor) plan(req *Request) (*plan, error) {
 	if err := req.check(); err != nil {
 		return nil, err
 	}
-	p := &plan{language: l, module: ex.modules[l], limits: req.Limits.or(ex.limits)}
+	p := &plan{language: l, module: ex.modules[l], layers: ex.layers[l], limits: req.Limits.or(ex.limits)}
 	if p.workdir, err = vfs.ParsePath(first(req.Workdir, DefaultWorkdir), "/"); err != nil {
 		return nil, fmt.Errorf("%w: Workdir: %w", ErrBadRequest, err)
 	}
 	if p.envelope, err = req.envelope(l, p.workdir); err != nil {
 		return nil, err
 	}
-	if p.files, err = req.filesystem(p.workdir, p.limits.FilesystemBytes, ex.layers[l]); err != nil {
+	if p.files, err = req.filePaths(p.workdir); err != nil {
+		return nil, err
+	}
+	if p.mount, err = req.Mount.plan(l, &ex.policies); err != nil {
+		return nil, err
+	}
+	if err := p.checkPlaces(); err != nil {
 		return nil, err
 	}
 	p.output.init(p.limits.OutputBytes, req.Stdout, req.Stderr)
 	return p, nil
 }
 
-func (p *plan) engineJob(req *Request) wasm.Job {
+func (p *plan) engineJob(req *Request, files *vfs.FS) wasm.Job {
 	return wasm.Job{
 		Request: p.envelope,
 		System: wasip1.Config{
@@ -128,7 +149,7 @@ func (p *plan) engineJob(req *Request) wasm.Job {
 			Stdin:     req.Stdin,
 			Stdout:    &p.output.stdout,
 			Stderr:    &p.output.stderr,
-			FS:        p.files,
+			FS:        files,
 			OpenFiles: p.limits.OpenFiles,
 		},
 		Limits: wasm.Limits{

@@ -25,6 +25,8 @@ type Executor struct {
 	engine    *wasm.Engine
 	modules   map[*lang.Language]*wasm.Module
 	layers    map[*lang.Language][]vfs.Mount // what every call of a language sees
+	hooks     Hooks
+	policies  policyCache
 	logger    *slog.Logger
 	// slots holds one element for each call that runs.
 	slots chan struct{}
@@ -55,6 +57,7 @@ func New(ctx context.Context, options ...Option) (*Executor, error) {
 		engine:    engine,
 		modules:   make(map[*lang.Language]*wasm.Module),
 		layers:    make(map[*lang.Language][]vfs.Mount),
+		hooks:     c.hooks,
 		logger:    c.engine.Logger,
 		slots:     make(chan struct{}, c.maxConcurrent),
 	}

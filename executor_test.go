@@ -266,5 +266,5 @@ func TestResultJSON(t *testing.T) {
 	encoded, err = json.Marshal(res)
 	require.NoError(t, err)
 	require.Contains(t, string(encoded), `"status":"error","success":false,"result":null,"error":{"type":"RangeError","message":"no"`)
-	require.Contains(t, string(encoded), `"files":{"created":[],"modified":[],"deleted":[]}`)
+	require.Contains(t, string(encoded), `"files":{"created":[],"modified":[],"deleted":[],"skipped":[],"denied":[]}`)
 }

@@ -23,12 +23,14 @@
 //
 // Nothing is granted unless asked for: a guest sees the files, the environment
 // and the input that the request gives it, a clock and random numbers, and is
-// held to [Limits].
+// held to [Limits]. A [Mount] shows it folders of the host, which it may read and
+// list unless permissions (package perm) say otherwise, and never writes to.
 //
 // # Map
 //
 // The packages below, from the bottom up: wasm (the engine, with wasm/wasip1,
-// wasm/fsapi and wasm/meter), vfs (the guest's filesystem), lang (the contract
+// wasm/fsapi and wasm/meter), perm (permission rules), vfs (the guest's filesystem,
+// with vfs/hostfs for folders of the host), lang (the contract
 // of a language) with one package per language, of which a program imports only
 // those it wants. This package imports no single language.
 package funcbox

@@ -20,6 +20,7 @@ type resultJSON struct {
 	Stderr   string          `json:"stderr"`
 	ExitCode int             `json:"exitCode"`
 	Files    FileChanges     `json:"files"`
+	Sync     *SyncResult     `json:"sync,omitempty"`
 	Meta     Meta            `json:"meta"`
 }
 
@@ -33,7 +34,7 @@ func (r *ExecutionResult) MarshalJSON() ([]byte, error) {
 	}
 	return marshalPlainly(resultJSON{
 		Status: r.Status, Success: r.Success(), Result: result, Error: r.Error,
-		Stdout: r.Stdout, Stderr: r.Stderr, ExitCode: r.ExitCode, Files: r.Files, Meta: r.Meta,
+		Stdout: r.Stdout, Stderr: r.Stderr, ExitCode: r.ExitCode, Files: r.Files, Sync: r.Sync, Meta: r.Meta,
 	})
 }
 

@@ -31,8 +31,8 @@ type Limits struct {
 	// the root included. Default 256. Reached: EMFILE.
 	OpenFiles int
 	// FilesystemBytes bounds what the guest adds to its in-memory filesystem:
-	// contents, names and some 400 bytes for each file. The request's Files count
-	// once the guest changes them. Default 64 MiB. Reached: ENOSPC.
+	// contents, names and some 400 bytes for each file. Files of the request and of
+	// mounts count once the guest changes them. Default 64 MiB. Reached: ENOSPC.
 	FilesystemBytes int64
 	// ResultBytes bounds the encoded result. Default 64 MiB. Reached: status
 	// error, type ResultTooLarge.

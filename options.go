@@ -25,6 +25,7 @@ type config struct {
 	languages     lang.Registry
 	limits        Limits
 	maxConcurrent int
+	hooks         Hooks
 	engine        wasm.Config
 }
 

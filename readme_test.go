@@ -31,7 +31,11 @@ func TestReadme(t *testing.T) {
 			require.NoError(t, os.WriteFile(path, []byte(fence[2]), 0o600))
 			out, err := exec.Command("go", "run", path).CombinedOutput()
 			require.NoError(t, err, "%s", out)
-			require.Equal(t, "5 <nil>\n", string(out))
+			want := "5 <nil>\n"
+			if _, comment, found := strings.Cut(fence[2], "// Output:\n"); found {
+				want = regexp.MustCompile(`(?m)^\t// `).ReplaceAllString(strings.TrimSuffix(comment, "}\n"), "")
+			}
+			require.Equal(t, want, string(out))
 		case "console":
 			if commands == 0 {
 				out, err := exec.Command("go", "build", "-o", filepath.Join(dir, "funcbox"), "./cmd/funcbox").CombinedOutput()

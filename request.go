@@ -17,7 +17,7 @@ import (
 const DefaultWorkdir = "/workspace"
 
 // Request describes one call. Only Language and Code are needed. The executor
-// does not change it and keeps no part of it.
+// does not change it, and only the result's files go on using parts of it.
 type Request struct {
 	// Language by name or alias, whatever the case.
 	Language string
@@ -42,8 +42,14 @@ type Request struct {
 	Env map[string]string
 	// Files are put into the guest's filesystem by absolute guest path, or by a
 	// path relative to Workdir. The contents are not copied unless the guest
-	// writes to them, and never changed.
+	// writes to them, and never changed; they must stay as they are as long as the
+	// result is in use. Inside of a mount they hide what it has there.
 	Files map[string][]byte
+	// Mount puts folders of the host or any fs.FS into the guest's filesystem; nil:
+	// none.
+	Mount *Mount
+	// Include says what the result tells of the guest's files; zero: everything.
+	Include Include
 	// Workdir is the guest's working directory, an absolute guest path; it is
 	// made if need be. Empty: DefaultWorkdir.
 	Workdir string
@@ -132,6 +138,9 @@ func (r *Request) check() error {
 		if strings.Contains(arg, "\x00") {
 			return fmt.Errorf("%w: Argv has %q: nothing may hold NUL", ErrBadRequest, arg)
 		}
+	}
+	if err := r.Include.check(); err != nil {
+		return err
 	}
 	return r.Limits.check()
 }

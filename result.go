@@ -49,6 +49,9 @@ type ExecutionResult struct {
 	ExitCode int
 	// Files tells what the guest changed in its filesystem.
 	Files FileChanges
+	// Sync tells what was written to the host; nil unless Mount.Sync asked for it and
+	// the call came to that.
+	Sync *SyncResult
 	// Meta holds figures about the call.
 	Meta Meta
 

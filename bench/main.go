@@ -3,6 +3,7 @@
 // that the engines it compares with are no dependencies of the library.
 //
 //	go run .                       the table
+//	go run . -only files           its rows about files of the host
 //	go run . -soak 1000000         that many calls, then what is left of them
 //	go run . -unmetered FILE.wasm  adds the cost of metering; lang/js/build/build.sh
 //	                               says where it leaves the module before metering
@@ -29,17 +30,27 @@ const (
 
 func main() {
 	first := flag.String("first", "", "print the time to the first result with this cache folder (used by the table)")
+	read := flag.String("read", "", "read this file in a guest and print time and peak memory (used by the table)")
+	firstPython := flag.String("first-python", "", "the same as -first, of Python")
+	firstPHP := flag.String("first-php", "", "the same as -first, of PHP")
 	soak := flag.Int("soak", 0, "run this many calls and report what is left")
 	unmetered := flag.String("unmetered", "", "the JavaScript runtime before metering")
+	only := flag.String("only", "", "the only section of the table: add, throughput, processes, fib, files, metering, collector, python or php")
 	flag.Parse()
 	var err error
 	switch {
 	case *first != "":
 		err = firstResult(*first)
+	case *firstPython != "":
+		err = firstPythonResult(*firstPython)
+	case *firstPHP != "":
+		err = firstPHPResult(*firstPHP)
+	case *read != "":
+		err = readThrough(*read)
 	case *soak > 0:
 		err = soakTest(*soak)
 	default:
-		err = printTable(*unmetered)
+		err = printTable(*unmetered, *only)
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
@@ -98,7 +109,7 @@ func row(name string, value, base time.Duration) {
 	fmt.Printf("%-64s %12s %10s\n", name, value.Round(100*time.Nanosecond), ratio)
 }
 
-func printTable(unmetered string) error {
+func printTable(unmetered, only string) error {
 	ctx := context.Background()
 	fmt.Printf("%s/%s, %d cores, %s\n\n", runtime.GOOS, runtime.GOARCH, runtime.GOMAXPROCS(0), runtime.Version())
 	ex, err := funcbox.New(ctx, funcbox.WithLanguages(js.Language()))
@@ -109,15 +120,27 @@ func printTable(unmetered string) error {
 	if err := ex.Warm(ctx); err != nil {
 		return err
 	}
-	for _, section := range []func(context.Context, *funcbox.Executor) error{isolatedAdd, throughput, processes, fib} {
-		if err := section(ctx, ex); err != nil {
-			return err
+	for _, section := range []struct {
+		name string
+		run  func(context.Context, *funcbox.Executor) error
+	}{
+		{"add", isolatedAdd},
+		{"throughput", throughput},
+		{"processes", processes},
+		{"fib", fib},
+		{"files", files},
+		{"metering", func(ctx context.Context, _ *funcbox.Executor) error { return metering(ctx, unmetered) }},
+		{"collector", collector},
+		{"python", func(ctx context.Context, _ *funcbox.Executor) error { return pythonTable(ctx) }},
+		{"php", func(ctx context.Context, _ *funcbox.Executor) error { return phpTable(ctx) }},
+	} {
+		if only == "" || only == section.name {
+			if err := section.run(ctx, ex); err != nil {
+				return fmt.Errorf("%s: %w", section.name, err)
+			}
 		}
 	}
-	if err := metering(ctx, unmetered); err != nil {
-		return err
-	}
-	return collector(ctx, ex)
+	return nil
 }
 
 func isolatedAdd(ctx context.Context, ex *funcbox.Executor) error {

@@ -2,13 +2,12 @@ package vfs
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"io"
 	"io/fs"
 	"slices"
 	"strings"
 	"time"
-	"unsafe"
-
-	"github.com/funcbox/funcbox/wasm/fsapi"
 )
 
 // ChangeType says what happened to a path.
@@ -26,31 +25,86 @@ type Change struct {
 	Type ChangeType
 	Path Path
 
+	// HostPath is the path on the host, where Path is in a Folder that has one.
+	HostPath string
+
 	// Mode has fs.ModeDir for a directory, fs.ModeSymlink for a symbolic link,
-	// neither for a regular file. For a deletion it tells what was deleted.
+	// neither for a regular file, and the permission bits. For a deletion it tells
+	// what was deleted.
 	Mode fs.FileMode
 
-	Size       int64     // bytes now; for a deletion, bytes at the start
-	Content    []byte    // contents now, for a symbolic link its target; nil for deletions and directories
-	OldContent []byte    // contents at the start; nil for creations and directories
-	ModTime    time.Time // of the contents now; zero for a deletion
+	Size    int64     // bytes now; for a deletion, bytes at the start
+	OldSize int64     // bytes at the start; 0 for a creation
+	ModTime time.Time // of the contents now; zero for a deletion
+	Target  string    // of a symbolic link that was created
+
+	// Baseline is the state of the host's file that the change goes out from; nil
+	// for a creation, and for what was not on the host at the start.
+	Baseline *Baseline
+
+	content, oldContent content
 }
 
 // IsDir says whether a directory was created or deleted.
-func (c Change) IsDir() bool { return c.Mode.IsDir() }
+func (c *Change) IsDir() bool { return c.Mode.IsDir() }
+
+// Content returns the contents now; nil if it is not a regular file, and for a
+// deletion. They may be shared with the tree and must not be modified. It can fail
+// only for a file that was renamed without being read, if it has changed on the
+// host or cannot be read there any more.
+func (c *Change) Content() ([]byte, error) { return c.content.all() }
+
+// OldContent returns the contents at the start; nil if it was not a regular file,
+// and for a creation. They may be shared with the tree and must not be modified.
+// What was not read yet is read now, which fails if the file has changed on the
+// host since it was first looked at.
+func (c *Change) OldContent() ([]byte, error) { return c.oldContent.all() }
+
+// ReadsFrom returns the path at the start of the file of a Source that Content
+// reads, if it does: of a file that was moved without being read.
+func (c *Change) ReadsFrom() (Path, bool) {
+	if !c.content.present || c.content.origin == nil {
+		return "", false
+	}
+	return c.content.origin.guestPath(), true
+}
+
+// Open opens the contents now for reading in pieces, as Content; nil if it is not
+// a regular file, and for a deletion.
+func (c *Change) Open() (io.ReadCloser, error) { return c.content.open() }
+
+// Baseline is the state that a file of a Source had when it was loaded.
+type Baseline struct {
+	Entry  SourceEntry
+	origin *origin
+}
+
+// Hash returns the SHA-256 of the contents, if they were read as a whole.
+func (b *Baseline) Hash() (sum [sha256.Size]byte, known bool) {
+	switch o := b.origin; {
+	case o.loaded:
+		return sha256.Sum256(o.data), true
+	case o.hashed:
+		return o.hash, true
+	}
+	return sum, false
+}
 
 // Changes are the differences between the tree and its state at the start, each
-// list sorted by path. Contents are shared with the tree and must not be modified.
+// list sorted by path.
 //
-// A file that was written with the same bytes is no change. A rename is a deletion
-// and a creation. Where a file became a directory or a symbolic link, or the other
-// way round, the path is both deleted and created.
+// A file that was written with the same bytes is no change, nor are times. A rename
+// is a deletion and a creation, of everything in a directory too. Where a file
+// became a directory or a symbolic link, or the other way round, the path is both
+// deleted and created. What a policy refused and was done in memory only (Virtual)
+// is left out.
 type Changes struct {
 	Created, Modified, Deleted []Change
 
 	// Incomplete is set when the guest made so many or so long paths that not all
 	// changes are listed: paths of more than fsapi.PathMax bytes, and what comes
-	// after all paths together have reached four times the tree's budget.
+	// after all paths together have reached four times the tree's budget. It is also
+	// set if a folder that was renamed or removed could not be listed.
 	Incomplete bool
 }
 
@@ -59,148 +113,121 @@ func (c *Changes) Empty() bool {
 	return len(c.Created) == 0 && len(c.Modified) == 0 && len(c.Deleted) == 0
 }
 
-// Changes compares the tree with its state at the start. Layers are left out. It
-// can be called at any time; the tree can be used on.
+// Changes compares the tree with its state at the start. Layers are left out, and
+// what was not touched costs nothing. It can be called at any time, after Close
+// too; the tree can be used on.
 func (f *FS) Changes() Changes {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	var c Changes
-	w := walk{fs: f, changes: &c, room: 4*f.budget + 1<<20}
-	w.directory("/", f.root)
-	w.deletions()
+	w := comparison{fs: f, changes: &c, room: 4*max(f.budget, 0) + 1<<20}
+	w.at = spot{path: "/"}
+	w.at.enter(f.root)
+	w.compare(f.root.origin, f.root)
 	for _, list := range [][]Change{c.Created, c.Modified, c.Deleted} {
 		slices.SortFunc(list, func(a, b Change) int { return strings.Compare(string(a.Path), string(b.Path)) })
 	}
 	return c
 }
 
-type walk struct {
-	fs          *FS
-	changes     *Changes
-	room        int64             // bytes of paths that may still be made
-	directories map[Path]struct{} // directories at the start; made when first needed
+// content is what a file holds: bytes, or the contents of something of a Source.
+type content struct {
+	data    []byte
+	origin  *origin // if not nil, data is not used
+	present bool
 }
 
-func (w *walk) directory(path Path, dir *node) {
-	if dir.entries == nil {
-		return
+// contentOf returns the contents that a file has now, for keeping.
+func contentOf(n *node) content {
+	if n.lazy {
+		return contentOfOrigin(n.origin)
 	}
-	for _, entry := range dir.entries.list {
-		n := entry.node
-		if n == nil {
-			continue
-		}
-		length := len(path) + 1 + len(entry.name)
-		if w.room -= int64(length); w.room < 0 || length > fsapi.PathMax {
-			w.changes.Incomplete = true
-			continue
-		}
-		at := path.join(entry.name)
-		switch {
-		case n.mountPoint:
-			if !w.wasDirectory(at) {
-				w.created(at, n)
-			}
-		case n.kind == fsapi.TypeDirectory:
-			if !w.wasDirectory(at) {
-				w.created(at, n)
-			}
-			w.directory(at, n)
-		case n.kind == fsapi.TypeRegularFile:
-			old, existed := w.fs.start.Files[at]
-			if !existed {
-				w.created(at, n)
-			} else if !same(old, n.data) {
-				change := w.change(Modify, at, n)
-				change.OldContent = old
-				w.changes.Modified = append(w.changes.Modified, change)
-			}
-		default:
-			w.created(at, n)
-		}
-	}
+	return content{data: n.data, present: true}
 }
 
-func (w *walk) created(path Path, n *node) {
-	w.changes.Created = append(w.changes.Created, w.change(Create, path, n))
+// contentOfOrigin returns the contents that a file had at the start.
+func contentOfOrigin(o *origin) content {
+	if o.loaded {
+		return content{data: o.data, present: true}
+	}
+	return content{origin: o, present: true}
 }
 
-func (w *walk) change(kind ChangeType, path Path, n *node) Change {
-	c := Change{Type: kind, Path: path, ModTime: time.Unix(0, n.modifyTime).UTC()}
-	switch n.kind {
-	case fsapi.TypeDirectory:
-		c.Mode = fs.ModeDir
-	case fsapi.TypeSymbolicLink:
-		c.Mode, c.Content, c.Size = fs.ModeSymlink, []byte(n.target), int64(len(n.target))
-	default:
-		n.shared = true // from now on the caller holds the contents too
-		c.Content, c.Size = n.data, int64(len(n.data))
-		if c.Content == nil {
-			c.Content = []byte{}
-		}
+func (c *content) size() int64 {
+	if c.origin != nil {
+		return c.origin.entry.Size
 	}
-	return c
+	return int64(len(c.data))
 }
 
-// wasDirectory says whether there was a directory at the start.
-func (w *walk) wasDirectory(path Path) bool {
-	if w.directories == nil {
-		w.directories = map[Path]struct{}{}
-		add := func(path Path) {
-			for ; path != "/"; path = path.Dir() {
-				if _, there := w.directories[path]; there {
-					return
-				}
-				w.directories[path] = struct{}{}
-			}
-		}
-		for _, path := range w.fs.start.Directories {
-			add(path)
-		}
-		for path := range w.fs.start.Files {
-			add(path.Dir())
-		}
-		for _, mount := range w.fs.start.Layers {
-			add(mount.Path)
-		}
+func (c *content) all() ([]byte, error) {
+	switch {
+	case !c.present:
+		return nil, nil
+	case c.origin == nil && c.data == nil:
+		return []byte{}, nil
+	case c.origin == nil:
+		return c.data, nil
 	}
-	_, was := w.directories[path]
-	return was
+	file, err := c.open()
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	data := make([]byte, c.origin.entry.Size)
+	_, err = io.ReadFull(file, data)
+	if err == nil {
+		_, err = file.Read(make([]byte, 1)) // checks that nothing has changed
+	}
+	if err == nil || err == io.EOF {
+		return data, nil
+	}
+	return nil, err
 }
 
-// deletions finds what was there at the start and is no longer, or is something
-// else now.
-func (w *walk) deletions() {
-	for path, old := range w.fs.start.Files {
-		if w.now(path) != fsapi.TypeRegularFile {
-			w.changes.Deleted = append(w.changes.Deleted, Change{
-				Type: Delete, Path: path, Size: int64(len(old)), OldContent: old,
-			})
-		}
+func (c *content) open() (io.ReadCloser, error) {
+	switch {
+	case !c.present:
+		return nil, nil
+	case c.origin == nil:
+		return io.NopCloser(bytes.NewReader(c.data)), nil
 	}
-	w.wasDirectory("/") // makes the list
-	for path := range w.directories {
-		if w.now(path) != fsapi.TypeDirectory {
-			w.changes.Deleted = append(w.changes.Deleted, Change{Type: Delete, Path: path, Mode: fs.ModeDir})
-		}
+	file, err := c.origin.open()
+	if err != nil {
+		return nil, err
 	}
+	return &originReader{origin: c.origin, file: file}, nil
 }
 
-// now returns the type of what is at a path, without following symbolic links.
-func (w *walk) now(path Path) fsapi.FileType {
-	n := w.fs.root
-	for rest := string(path[1:]); rest != "" && n != nil; {
-		var name string
-		name, rest = cutComponent(rest)
-		n = n.entries.get(name)
-	}
-	if n == nil {
-		return fsapi.TypeUnknown
-	}
-	return n.kind
+// originReader reads a file of a Source that has to be what it was at the start.
+type originReader struct {
+	origin *origin
+	file   SourceFile
+	offset int64
 }
 
-// same compares contents, at no cost where they are the same memory.
-func same(a, b []byte) bool {
-	return len(a) == len(b) && (unsafe.SliceData(a) == unsafe.SliceData(b) || bytes.Equal(a, b))
+func (r *originReader) Read(p []byte) (int, error) {
+	n, err := 0, error(nil)
+	if left := r.origin.entry.Size - r.offset; left > 0 {
+		n, err = r.file.ReadAt(p[:min(int64(len(p)), left, pieceBytes)], r.offset)
+		if err == io.EOF && n > 0 {
+			err = nil
+		}
+	} else if len(p) > 0 {
+		err = io.EOF
+	}
+	if err != nil && err != io.EOF {
+		return 0, err
+	}
+	entry, errStat := r.file.Stat()
+	switch {
+	case errStat != nil:
+		return 0, errStat
+	case !sameState(&entry, &r.origin.entry), err == io.EOF && r.offset < r.origin.entry.Size:
+		return 0, r.origin.errChanged()
+	}
+	r.offset += int64(n)
+	return n, err
 }
+
+func (r *originReader) Close() error { return r.file.Close() }

@@ -2,17 +2,21 @@ package vfs
 
 import (
 	"math"
-	"runtime"
 
+	"github.com/funcbox/funcbox/perm"
 	"github.com/funcbox/funcbox/wasm/fsapi"
 )
 
-// file is an open regular file.
+// file is an open regular file or device.
 type file struct {
 	fs          *FS
 	node        *node
 	read, write bool
 	closed      bool
+	created     bool   // by this handle
+	drop        bool   // changes succeed and are forgotten
+	virtual     bool   // changes are in memory only
+	judged      uint64 // FS.moves+1 when it was found that the node may be changed
 }
 
 func (f *FS) openFile(n *node, flags fsapi.OpenFlags) *file {
@@ -20,207 +24,174 @@ func (f *FS) openFile(n *node, flags fsapi.OpenFlags) *file {
 	return &file{fs: f, node: n, read: flags&fsapi.OpenRead != 0, write: flags&fsapi.OpenWrite != 0}
 }
 
-func (h *file) ReadAt(p []byte, offset int64) (int, fsapi.Errno) {
+// begin locks the tree; the caller unlocks it whatever begin returns.
+func (h *file) begin(access bool) fsapi.Errno {
 	h.fs.mu.Lock()
-	defer h.fs.mu.Unlock()
+	if h.closed || !access || h.fs.closed {
+		return fsapi.EBADF
+	}
+	return fsapi.ESUCCESS
+}
+
+func (h *file) ReadAt(p []byte, offset int64) (int, fsapi.Errno) {
+	errno := h.begin(h.read)
+	defer h.fs.unlock()
 	switch {
-	case h.closed || !h.read:
-		return 0, fsapi.EBADF
+	case errno != 0:
+		return 0, errno
 	case offset < 0:
 		return 0, fsapi.EINVAL
 	}
-	data := h.node.data
-	if h.node.layer != nil {
-		if errno := h.node.layer.load(); errno != 0 {
-			return 0, errno
+	return h.fs.readAt(h.node, p, offset)
+}
+
+// mayWrite judges the path where the file is by now.
+func (h *file) mayWrite() (drop bool, errno fsapi.Errno) {
+	f := h.fs
+	if h.drop || !f.guarded || f.trusted || h.node.removed {
+		return h.drop, fsapi.ESUCCESS
+	}
+	if h.judged != f.moves+1 {
+		r, how := f.judgeNode(h.node), really
+		if !h.created || !r.allowed.Has(perm.Create) {
+			if how, errno = f.mayChange(&r, perm.Modify); how == pretended || errno != 0 {
+				return how == pretended, errno
+			}
 		}
-		data = h.node.layer.data
+		h.judged, h.virtual = f.moves+1, how == virtually
 	}
-	if offset >= int64(len(data)) {
-		return 0, fsapi.ESUCCESS
+	if h.virtual {
+		h.node.markVirtual()
 	}
-	return copy(p, data[offset:]), fsapi.ESUCCESS
+	return false, fsapi.ESUCCESS
 }
 
 func (h *file) WriteAt(p []byte, offset int64) (int, fsapi.Errno) {
-	h.fs.mu.Lock()
-	defer h.fs.mu.Unlock()
-	if h.closed || !h.write {
-		return 0, fsapi.EBADF
+	errno := h.begin(h.write)
+	defer h.fs.unlock()
+	if errno != 0 {
+		return 0, errno
+	}
+	if h.node.isDevice() {
+		return len(p), fsapi.ESUCCESS
+	}
+	if drop, errno := h.mayWrite(); errno != 0 || drop {
+		return h.dropped(p, offset, errno)
 	}
 	return h.fs.writeAt(h.node, p, offset)
 }
 
-func (h *file) Append(p []byte) (int, int64, fsapi.Errno) {
-	h.fs.mu.Lock()
-	defer h.fs.mu.Unlock()
-	if h.closed || !h.write {
-		return 0, 0, fsapi.EBADF
+// dropped is what a write answers that was refused or that goes nowhere.
+func (h *file) dropped(p []byte, offset int64, errno fsapi.Errno) (int, fsapi.Errno) {
+	switch {
+	case errno != 0:
+		return 0, errno
+	case offset < 0:
+		return 0, fsapi.EINVAL
+	case offset > math.MaxInt64-int64(len(p)):
+		return 0, fsapi.EFBIG
 	}
-	n, errno := h.fs.writeAt(h.node, p, int64(len(h.node.data)))
-	return n, int64(len(h.node.data)), errno
+	return len(p), fsapi.ESUCCESS
+}
+
+func (h *file) Append(p []byte) (int, int64, fsapi.Errno) {
+	errno := h.begin(h.write)
+	defer h.fs.unlock()
+	if errno != 0 {
+		return 0, 0, errno
+	}
+	if h.node.isDevice() {
+		return len(p), 0, fsapi.ESUCCESS
+	}
+	size := h.node.size()
+	if drop, errno := h.mayWrite(); errno != 0 || drop {
+		n, errno := h.dropped(p, size, errno)
+		return n, size + int64(n), errno
+	}
+	n, errno := h.fs.writeAt(h.node, p, size)
+	return n, h.node.size(), errno
 }
 
 func (h *file) SetSize(size int64) fsapi.Errno {
-	h.fs.mu.Lock()
-	defer h.fs.mu.Unlock()
+	errno := h.begin(h.write)
+	defer h.fs.unlock()
 	switch {
-	case h.closed || !h.write:
-		return fsapi.EBADF
-	case size < 0:
+	case errno != 0:
+		return errno
+	case size < 0 || h.node.isDevice():
 		return fsapi.EINVAL
+	}
+	if drop, errno := h.mayWrite(); errno != 0 || drop {
+		return errno
 	}
 	return h.fs.setSize(h.node, size)
 }
 
 func (h *file) Allocate(offset, length int64) fsapi.Errno {
-	h.fs.mu.Lock()
-	defer h.fs.mu.Unlock()
+	errno := h.begin(h.write)
+	defer h.fs.unlock()
 	switch {
-	case h.closed || !h.write:
-		return fsapi.EBADF
+	case errno != 0:
+		return errno
 	case offset < 0 || length <= 0: // posix_fallocate
 		return fsapi.EINVAL
 	case length > math.MaxInt64-offset:
 		return fsapi.EFBIG
-	case offset+length <= int64(len(h.node.data)):
+	case h.node.isDevice():
+		return fsapi.ENODEV
+	}
+	if drop, errno := h.mayWrite(); errno != 0 || drop {
+		return errno
+	}
+	if offset+length <= h.node.size() {
 		return fsapi.ESUCCESS
 	}
 	return h.fs.setSize(h.node, offset+length)
 }
 
 func (h *file) Stat() (fsapi.Filestat, fsapi.Errno) {
-	h.fs.mu.Lock()
-	defer h.fs.mu.Unlock()
-	if h.closed {
-		return fsapi.Filestat{}, fsapi.EBADF
+	errno := h.begin(true)
+	defer h.fs.unlock()
+	if errno != 0 {
+		return fsapi.Filestat{}, errno
 	}
 	return h.node.stat(), fsapi.ESUCCESS
 }
 
 func (h *file) SetTimes(times fsapi.Times) fsapi.Errno {
-	h.fs.mu.Lock()
-	defer h.fs.mu.Unlock()
-	if h.closed {
-		return fsapi.EBADF
+	errno := h.begin(true)
+	defer h.fs.unlock()
+	if errno != 0 {
+		return errno
 	}
-	return h.node.setTimes(times)
+	if h.write {
+		// As with contents: who may write the file may set its times.
+		if drop, errno := h.mayWrite(); errno != 0 || drop {
+			return errno
+		}
+		return h.node.setTimes(times)
+	}
+	return h.fs.setTimes(h.node, times)
 }
 
 func (h *file) Sync() fsapi.Errno {
-	h.fs.mu.Lock()
-	defer h.fs.mu.Unlock()
-	if h.closed {
-		return fsapi.EBADF
-	}
-	return fsapi.ESUCCESS
+	errno := h.begin(true)
+	defer h.fs.unlock()
+	return errno
 }
 
 func (h *file) Close() fsapi.Errno {
 	h.fs.mu.Lock()
-	defer h.fs.mu.Unlock()
+	defer h.fs.unlock()
 	if h.closed {
 		return fsapi.EBADF
 	}
+	h.close()
+	return fsapi.ESUCCESS
+}
+
+func (h *file) close() {
 	h.closed = true
 	h.node.handles--
 	h.fs.free(h.node)
-	return fsapi.ESUCCESS
-}
-
-// writeAt writes as much of p as the budget allows.
-func (f *FS) writeAt(n *node, p []byte, offset int64) (int, fsapi.Errno) {
-	switch {
-	case offset < 0:
-		return 0, fsapi.EINVAL
-	case len(p) == 0:
-		return 0, fsapi.ESUCCESS
-	case offset > math.MaxInt64-int64(len(p)):
-		return 0, fsapi.EFBIG
-	}
-	size, end := int64(len(n.data)), offset+int64(len(p))
-	if end > size {
-		// What does not fit is cut off; a gap before offset has to fit as a whole.
-		end = min(end, max(size, size+f.available()-f.ownCost(n)))
-		if end <= offset {
-			return 0, fsapi.ENOSPC
-		}
-	}
-	if errno := f.resize(n, max(size, end)); errno != 0 {
-		return 0, errno
-	}
-	at := now()
-	n.modifyTime, n.changeTime = at, at
-	return copy(n.data[offset:end], p), fsapi.ESUCCESS
-}
-
-func (f *FS) setSize(n *node, size int64) fsapi.Errno {
-	if n.layer != nil {
-		return fsapi.EROFS
-	}
-	if errno := f.resize(n, size); errno != 0 {
-		return errno
-	}
-	at := now()
-	n.modifyTime, n.changeTime = at, at
-	return fsapi.ESUCCESS
-}
-
-// ownCost is what it costs to make contents the node's own that were there at the
-// start and so are not charged for yet.
-func (f *FS) ownCost(n *node) int64 {
-	return int64(len(n.data)) - n.contentCharge
-}
-
-// resize makes the contents the node's own and size bytes long.
-func (f *FS) resize(n *node, size int64) fsapi.Errno {
-	length := int64(len(n.data))
-	if size == length && !n.shared {
-		return fsapi.ESUCCESS
-	}
-	cost := size - n.contentCharge
-	if errno := f.charge(cost); errno != 0 {
-		return errno
-	}
-	n.charged += cost
-	n.contentCharge = size
-
-	capacity := int64(cap(n.data))
-	switch {
-	case size == 0:
-		n.data = nil
-	case n.shared || size > capacity || capacity > 2*size+4096:
-		grown := size
-		if size > length && !n.shared {
-			// Ahead, so that many small writes do not copy everything each time: by a
-			// half, which with the rule above keeps capacity below twice the charge.
-			grown = max(size, min(length+length/2, size+f.available()))
-			grown = max(grown, min(512, size+f.available()))
-		}
-		data := make([]byte, size, grown)
-		inPieces(min(len(data), len(n.data)), func(from, to int) { copy(data[from:to], n.data[from:to]) })
-		n.data = data
-	default:
-		n.data = n.data[:size]
-		if size > length {
-			added := n.data[length:]
-			inPieces(len(added), func(from, to int) { clear(added[from:to]) })
-		}
-	}
-	n.shared = false
-	return fsapi.ESUCCESS
-}
-
-// pieceBytes is how much is copied at once. A longer copy would hold up the garbage
-// collector, which has to wait for it, and with that all goroutines.
-const pieceBytes = 1 << 20
-
-// inPieces splits a range in pieces and lets others run between them.
-func inPieces(length int, step func(from, to int)) {
-	for from := 0; from < length; from += pieceBytes {
-		if from > 0 {
-			runtime.Gosched()
-		}
-		step(from, min(from+pieceBytes, length))
-	}
 }

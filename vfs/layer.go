@@ -1,7 +1,6 @@
 package vfs
 
 import (
-	"errors"
 	"io/fs"
 	"sort"
 	"strings"
@@ -37,6 +36,7 @@ type layerNode struct {
 	kind       fsapi.FileType
 	size       int64
 	modifyTime int64
+	device     device
 
 	once  sync.Once
 	errno fsapi.Errno
@@ -56,6 +56,9 @@ func (n *layerNode) load() fsapi.Errno {
 			if n.errno = errnoOf(err); err == nil {
 				n.data = data
 			}
+			return
+		}
+		if n.kind != fsapi.TypeDirectory {
 			return
 		}
 		list, err := fs.ReadDir(n.layer.files, n.path)
@@ -96,17 +99,20 @@ func (n *layerNode) child(name string) (*layerNode, fsapi.Errno) {
 	return nil, fsapi.ESUCCESS
 }
 
-func errnoOf(err error) fsapi.Errno {
-	var errno fsapi.Errno
-	switch {
-	case err == nil:
-		return fsapi.ESUCCESS
-	case errors.As(err, &errno):
-		return errno
-	case errors.Is(err, fs.ErrNotExist):
-		return fsapi.ENOENT
-	case errors.Is(err, fs.ErrPermission):
-		return fsapi.EACCES
+// layerChild makes the node of something of a layer when it is first used.
+func (f *FS) layerChild(dir *node, name string) (*node, fsapi.Errno) {
+	below, errno := dir.layer.child(name)
+	if below == nil || errno != 0 {
+		return nil, errno
 	}
-	return fsapi.EIO
+	n := &node{
+		inode: layerInode(dir.layerIndex, below.number), kind: below.kind,
+		layer: below, layerIndex: dir.layerIndex,
+		accessTime: below.modifyTime, modifyTime: below.modifyTime, changeTime: below.modifyTime,
+	}
+	if n.isDevice() {
+		n.accessTime, n.modifyTime, n.changeTime = f.created, f.created, f.created
+	}
+	dir.linkUnnumbered(name, n)
+	return n, fsapi.ESUCCESS
 }

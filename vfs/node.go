@@ -1,38 +1,53 @@
 package vfs
 
 import (
-	"sort"
+	"io/fs"
 	"time"
 
 	"github.com/funcbox/funcbox/wasm/fsapi"
 )
 
-// node is a directory, a regular file or a symbolic link. FS.mu guards it.
+// node is a directory, a regular file, a symbolic link or a device. FS.mu guards
+// it.
 type node struct {
 	inode   uint64
 	kind    fsapi.FileType
-	removed bool  // has no name any more
+	removed bool // has no name any more
+	shared  bool // others hold data too: copy before the first write
+	lazy    bool // a regular file whose contents are still in origin's Source; data is not used
+	written bool // contents may differ from origin's
+	timed   bool // the guest set or changed times
+	virtual bool // what is here was done in memory only and is no change
+	mode    fs.FileMode
 	handles int   // open handles
 	charged int64 // what of the budget it holds: cost, name, target and contents
 
 	accessTime, modifyTime, changeTime int64
 
+	// Where it is. The root is its own parent.
+	name   string
+	parent *node
+
+	// origin is what it was at the start; nil if it was made since then.
+	origin *origin
+
 	// Regular file.
-	data   []byte
-	shared bool // others hold data too: copy before the first write
+	data []byte
 	// contentCharge is the part of charged that is for data: its length, or 0 as
 	// long as data is what was there at the start.
 	contentCharge int64
+	file          SourceFile // open as long as there are handles and lazy is set
 
 	// Symbolic link.
-	target string
+	target  string
+	outside *node // what a link of a Source leads to outside of it, once it was followed
 
-	// Directory. It is its own parent if it is the root.
-	parent     *node
-	entries    *entries
-	layer      *layerNode // with it everything is read-only; entries are those used so far
+	// Directory.
+	entries    *entries   // of a Source and of a layer those used so far
+	layer      *layerNode // with it everything is read-only
 	layerIndex int
 	mountPoint bool
+	folder     *folder // of a mount point: what begins here, nil for a layer
 }
 
 func now() int64 { return time.Now().UnixNano() }
@@ -55,9 +70,12 @@ func (f *FS) create(dir *node, name string, kind fsapi.FileType, target string) 
 	n := f.newNode(kind, at)
 	n.target, n.charged = target, cost
 	dir.link(name, n)
-	dir.modifyTime, dir.changeTime = at, at
+	dir.touch(at)
 	return n, fsapi.ESUCCESS
 }
+
+// touch notes that the entries of a directory or the contents of a file changed.
+func (n *node) touch(at int64) { n.modifyTime, n.changeTime, n.timed = at, at, true }
 
 // writable says whether entries of the directory can be changed.
 func (n *node) writable() fsapi.Errno {
@@ -76,8 +94,23 @@ func (n *node) link(name string, child *node) {
 		n.entries = &entries{}
 	}
 	n.entries.add(name, child)
-	if child.kind == fsapi.TypeDirectory {
-		child.parent = n
+	n.adopt(name, child)
+}
+
+// linkUnnumbered is link for what has its place in the listing of a Source or a
+// layer.
+func (n *node) linkUnnumbered(name string, child *node) {
+	if n.entries == nil {
+		n.entries = &entries{}
+	}
+	n.entries.addUnnumbered(name, child)
+	n.adopt(name, child)
+}
+
+func (n *node) adopt(name string, child *node) {
+	child.parent, child.name = n, name
+	if child.outside != nil {
+		child.outside.parent, child.outside.name = n, name
 	}
 }
 
@@ -85,42 +118,93 @@ func (n *node) link(name string, child *node) {
 func (f *FS) remove(dir *node, name string, child *node) {
 	at := now()
 	dir.entries.remove(name)
-	dir.modifyTime, dir.changeTime = at, at
-	child.removed, child.changeTime = true, at
+	dir.touch(at)
+	child.removed, child.changeTime, child.timed = true, at, true
+	if child.outside != nil {
+		f.removeOutside(child.outside, at)
+	}
 	f.free(child)
+}
+
+// removeOutside lets go of what a removed link led to.
+func (f *FS) removeOutside(n *node, at int64) {
+	n.removed, n.changeTime = true, at
+	f.free(n)
 }
 
 // free gives the bytes of a node back when nothing can reach it any more.
 func (f *FS) free(n *node) {
-	if n.removed && n.handles == 0 {
-		f.used -= n.charged
-		n.charged, n.contentCharge, n.data, n.entries = 0, 0, nil, nil
+	if n.handles == 0 {
+		f.closeSource(n)
 	}
+	if n.removed && n.handles == 0 {
+		if n.entries != nil {
+			// Only what a removed link led to can still have entries.
+			for _, one := range n.entries.byName {
+				one.node.removed = true
+				f.free(one.node)
+			}
+		}
+		f.used -= n.charged
+		n.charged, n.contentCharge, n.data, n.lazy, n.entries, n.outside = 0, 0, nil, false, nil, nil
+	}
+}
+
+// markVirtual notes that something was done to the node in memory only. What it was
+// at the start does not count as gone then either: it might be lost.
+func (n *node) markVirtual() {
+	n.virtual = true
+	if n.origin != nil {
+		n.origin.virtual = true
+	}
+	if n.entries != nil {
+		for _, one := range n.entries.byName {
+			one.node.markVirtual()
+		}
+	}
+}
+
+// size of a regular file or a symbolic link.
+func (n *node) size() int64 {
+	switch {
+	case n.kind == fsapi.TypeSymbolicLink:
+		return int64(len(n.target))
+	case n.kind != fsapi.TypeRegularFile:
+		return 0
+	case n.layer != nil:
+		return n.layer.size
+	case n.lazy:
+		return n.origin.entry.Size
+	}
+	return int64(len(n.data))
 }
 
 func (n *node) stat() fsapi.Filestat {
 	s := fsapi.Filestat{
-		Device: 1, Inode: n.inode, Type: n.kind, Links: 1, Mode: 0o666,
+		Device: 1, Inode: n.inode, Type: n.kind, Links: 1, Mode: n.permissions(), Size: n.size(),
 		AccessTime: n.accessTime, ModifyTime: n.modifyTime, ChangeTime: n.changeTime,
-	}
-	switch n.kind {
-	case fsapi.TypeDirectory:
-		s.Mode = 0o777
-	case fsapi.TypeSymbolicLink:
-		s.Size, s.Mode = int64(len(n.target)), 0o777
-	default:
-		s.Size = int64(len(n.data))
-	}
-	if n.layer != nil {
-		s.Mode &^= 0o222
-		if n.kind == fsapi.TypeRegularFile {
-			s.Size = n.layer.size
-		}
 	}
 	if n.removed {
 		s.Links = 0
 	}
 	return s
+}
+
+// permissions are the bits to show: those of the host, or what everybody may do.
+func (n *node) permissions() fs.FileMode {
+	switch {
+	case n.mode != 0:
+		return n.mode
+	case n.kind == fsapi.TypeCharacterDevice:
+		return 0o666
+	case n.layer != nil && n.kind == fsapi.TypeDirectory:
+		return 0o555
+	case n.layer != nil:
+		return 0o444
+	case n.kind == fsapi.TypeRegularFile:
+		return 0o666
+	}
+	return 0o777
 }
 
 func (n *node) setTimes(times fsapi.Times) fsapi.Errno {
@@ -133,70 +217,6 @@ func (n *node) setTimes(times fsapi.Times) fsapi.Errno {
 	if times.SetModify {
 		n.modifyTime = times.Modify
 	}
-	n.changeTime = now()
+	n.changeTime, n.timed = now(), true
 	return fsapi.ESUCCESS
-}
-
-// entries are the names in a directory, found by name and listed in the order in
-// which they came.
-type entries struct {
-	byName map[string]*entry
-	list   []*entry // by number; removed ones stay as holes until there are many
-	holes  int
-	last   uint64
-}
-
-type entry struct {
-	name   string
-	node   *node // nil: removed
-	number uint64
-}
-
-func (e *entries) get(name string) *node {
-	if e == nil {
-		return nil
-	}
-	if found := e.byName[name]; found != nil {
-		return found.node
-	}
-	return nil
-}
-
-func (e *entries) len() int {
-	if e == nil {
-		return 0
-	}
-	return len(e.byName)
-}
-
-func (e *entries) add(name string, child *node) {
-	if e.byName == nil {
-		e.byName = make(map[string]*entry)
-	}
-	e.last++
-	added := &entry{name: name, node: child, number: e.last}
-	e.byName[name] = added
-	e.list = append(e.list, added)
-}
-
-func (e *entries) remove(name string) {
-	e.byName[name].node = nil
-	delete(e.byName, name)
-	if e.holes++; e.holes > 16 && e.holes > len(e.byName) {
-		kept := make([]*entry, 0, len(e.byName))
-		for _, one := range e.list {
-			if one.node != nil {
-				kept = append(kept, one)
-			}
-		}
-		e.list, e.holes = kept, 0
-	}
-}
-
-// after returns the entries with numbers greater than number, with holes.
-func (e *entries) after(number uint64) []*entry {
-	if e == nil {
-		return nil
-	}
-	return e.list[sort.Search(len(e.list), func(i int) bool { return e.list[i].number > number }):]
 }

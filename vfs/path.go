@@ -19,22 +19,22 @@ type Path string
 func ParsePath(s string, base Path) (Path, error) {
 	switch {
 	case s == "":
-		return "", fmt.Errorf("vfs: guest path is empty: %w", fsapi.ENOENT)
+		return "", fmt.Errorf("guest path is empty: %w", fsapi.ENOENT)
 	case !utf8.ValidString(s):
-		return "", fmt.Errorf("vfs: guest path %q: %w", s, fsapi.EILSEQ)
+		return "", fmt.Errorf("guest path %q: %w", s, fsapi.EILSEQ)
 	case strings.IndexByte(s, 0) >= 0:
-		return "", fmt.Errorf("vfs: guest path %q has a NUL: %w", s, fsapi.EINVAL)
+		return "", fmt.Errorf("guest path %q has a NUL: %w", s, fsapi.EINVAL)
 	}
 	clean := path.Clean("/" + s)
 	if s[0] != '/' {
 		clean = path.Clean("/" + string(base) + "/" + s)
 	}
 	if len(clean) > fsapi.PathMax {
-		return "", fmt.Errorf("vfs: guest path of %d bytes: %w", len(clean), fsapi.ENAMETOOLONG)
+		return "", fmt.Errorf("guest path of %d bytes: %w", len(clean), fsapi.ENAMETOOLONG)
 	}
 	for name := range strings.SplitSeq(clean[1:], "/") {
 		if len(name) > fsapi.NameMax {
-			return "", fmt.Errorf("vfs: guest path with a component of %d bytes: %w", len(name), fsapi.ENAMETOOLONG)
+			return "", fmt.Errorf("guest path with a component of %d bytes: %w", len(name), fsapi.ENAMETOOLONG)
 		}
 	}
 	return Path(clean), nil

@@ -4,23 +4,24 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/funcbox/funcbox/perm"
 	"github.com/funcbox/funcbox/wasm/fsapi"
 )
 
-// followMode says what happens to a symbolic link in the last component.
-type followMode uint8
+// linkMode says what happens to a symbolic link in the last component.
+type linkMode uint8
 
 const (
-	followNever followMode = iota // it is what is meant, with a trailing slash too
-	followSlash                   // followed if a slash comes after it
-	followAlways
+	linkItself      linkMode = iota // it is what is meant, with a trailing slash too
+	linkBeforeSlash                 // followed if a slash comes after it
+	linkFollowed
 )
 
-func follow(yes bool) followMode {
+func follow(yes bool) linkMode {
 	if yes {
-		return followAlways
+		return linkFollowed
 	}
-	return followSlash
+	return linkBeforeSlash
 }
 
 // place is where a path leads.
@@ -44,7 +45,7 @@ func cutComponent(path string) (name, after string) {
 
 // resolve walks path from start, component by component, as the package doc of
 // fsapi says.
-func (f *FS) resolve(start *node, path string, mode followMode) (place, fsapi.Errno) {
+func (f *FS) resolve(start *node, path string, mode linkMode) (place, fsapi.Errno) {
 	switch {
 	case path == "":
 		return place{}, fsapi.ENOENT
@@ -90,69 +91,62 @@ func (f *FS) resolve(start *node, path string, mode followMode) (place, fsapi.Er
 		}
 		child, errno := f.child(current, name)
 		if errno != 0 {
-			return place{}, errno
+			return place{}, f.absent(place{dir: current, name: name}, perm.List, errno)
 		}
 		if child == nil {
-			if !last || current.removed {
+			switch {
+			case current.removed:
 				return place{}, fsapi.ENOENT
+			case !last:
+				return place{}, f.absent(place{dir: current, name: name}, perm.List, fsapi.ENOENT)
 			}
 			return place{dir: current, name: name, slash: slash}, fsapi.ESUCCESS
 		}
-		if child.kind == fsapi.TypeSymbolicLink && (!last || mode == followAlways || mode == followSlash && slash) {
+		if child.kind == fsapi.TypeSymbolicLink && (!last || mode == linkFollowed || mode == linkBeforeSlash && slash) {
 			if links++; links > fsapi.SymlinkMax {
 				return place{}, fsapi.ELOOP
 			}
-			written = min(written, len(after))
-			if child.target[0] == '/' {
-				current = f.root
+			step, errno := f.follow(child)
+			if errno != 0 {
+				return place{}, errno
 			}
-			rest = strings.TrimLeft(child.target, "/")
-			if slash {
-				rest += "/" + after
+			if step.node == nil {
+				written = min(written, len(after))
+				if step.from != nil {
+					current = step.from
+				}
+				rest = step.path
+				if slash {
+					rest += "/" + after
+				}
+				if rest = strings.TrimLeft(rest, "/"); rest == "" {
+					return place{node: current, slash: true}, fsapi.ESUCCESS
+				}
+				continue
 			}
-			if rest = strings.TrimLeft(rest, "/"); rest == "" {
-				return place{node: f.root, slash: true}, fsapi.ESUCCESS
-			}
-			continue
+			child = step.node
 		}
 		if last {
+			p := place{node: child, dir: current, name: name, slash: slash}
 			if slash && child.kind != fsapi.TypeDirectory {
-				return place{}, fsapi.ENOTDIR
+				return place{}, f.absent(p, perm.List, fsapi.ENOTDIR)
 			}
-			return place{node: child, dir: current, name: name, slash: slash}, fsapi.ESUCCESS
+			return p, fsapi.ESUCCESS
 		}
 		if child.kind != fsapi.TypeDirectory {
-			return place{}, fsapi.ENOTDIR
+			return place{}, f.absent(place{node: child}, perm.List, fsapi.ENOTDIR)
 		}
 		current, rest = child, after
 	}
 }
 
-// existing is resolve for paths that must lead to something.
-func (f *FS) existing(start *node, path string, mode followMode) (place, fsapi.Errno) {
+// existing is resolve for paths that must lead to something, for op.
+func (f *FS) existing(start *node, path string, mode linkMode, op perm.Operations) (place, fsapi.Errno) {
 	p, errno := f.resolve(start, path, mode)
 	if errno == 0 && p.node == nil {
-		errno = fsapi.ENOENT
+		errno = f.absent(p, op, fsapi.ENOENT)
 	}
 	return p, errno
-}
-
-// child returns what has the name in a directory, nil if nothing has.
-func (f *FS) child(dir *node, name string) (*node, fsapi.Errno) {
-	if n := dir.entries.get(name); n != nil || dir.layer == nil {
-		return n, fsapi.ESUCCESS
-	}
-	below, errno := dir.layer.child(name)
-	if below == nil || errno != 0 {
-		return nil, errno
-	}
-	n := &node{
-		inode: layerInode(dir.layerIndex, below.number), kind: below.kind,
-		layer: below, layerIndex: dir.layerIndex,
-		accessTime: below.modifyTime, modifyTime: below.modifyTime, changeTime: below.modifyTime,
-	}
-	dir.link(name, n)
-	return n, fsapi.ESUCCESS
 }
 
 // checkTarget checks the target of a symbolic link.

@@ -1,13 +1,44 @@
 // Package vfs is the guest's filesystem: one tree at "/", held in memory, over
-// read-only layers such as a language's library. It fulfills the interfaces of
-// wasm/fsapi with the meaning that POSIX and WASI preview 1 give to them, and
-// tells what changed since it was made. Guest paths are of type Path.
+// read-only layers such as a language's library and over folders of a Source such
+// as those of the host. It fulfills the interfaces of wasm/fsapi with the meaning
+// that POSIX and WASI preview 1 give to them, holds the guest to the policies of
+// its folders, and tells what changed since it was made. Guest paths are of type
+// Path.
 //
 // What may not be here: descriptors, rights and anything else of WebAssembly
-// (wasm/wasip1), and writing to the host (sync).
+// (wasm/wasip1), access to the host (vfs/hostfs) and writing to it (sync).
 //
-// Differences from POSIX: there are no owners and permission bits, no hard links
-// (EPERM), and access times only change when they are set.
+// Differences from POSIX: there are no owners and permission bits are only shown,
+// there are no hard links (EPERM), access times only change when they are set, and
+// /dev holds null, zero, random and urandom, always.
+//
+// # Folders
+//
+// What a folder holds is looked up when it is touched and then stays as it was for
+// this tree: directories are listed once, files described once (but anew if a guest
+// looks at more than 10,000 without opening them). Small files are
+// kept once they were read; of a large one pieces are read as they are asked for,
+// and reading fails (ESTALE) when the file has changed since the first piece. The
+// first modification copies a file into memory, for which the guest is charged.
+// Names that are not UTF-8 or too long are not there.
+//
+// # Policies
+//
+// A policy judges the path at which something is at the moment, however it was
+// reached. Opening a file wants read for reading, modify for writing or
+// truncating, and create where nothing exists; the handle that created a file may
+// read and write it. Opening a directory for listing, and listing it, want list;
+// names that list is denied for are left out. To be described (stat), to be opened
+// for neither reading nor writing, and to be followed as a symbolic link want read
+// or list, readlink wants read. Setting times is modify, removing is delete.
+// Directories can be walked through without any permission.
+//
+// Renaming is delete at the old path and create at the new one, or modify where
+// something is replaced; in a directory for everything in it. What the guest could
+// not read or list it cannot rename to where it could.
+//
+// Where neither read nor list is allowed the guest does not learn whether anything
+// is there: it gets the same answer either way.
 package vfs
 
 import (
@@ -38,7 +69,8 @@ type Options struct {
 
 	// Files are the regular files at the start; missing parent directories are
 	// made. The contents are shared, not copied: they must not be modified as long
-	// as the tree or its Changes are in use, and the tree never modifies them.
+	// as the tree or its Changes are in use, and the tree never modifies them. In a
+	// Folder they hide what it has at their paths.
 	Files map[Path][]byte
 
 	// Directories are further directories at the start, with their parents.
@@ -47,6 +79,13 @@ type Options struct {
 	// Layers are read-only trees. Each is put at a directory of its own; what is in
 	// it cannot be changed (EROFS) and is not part of Changes.
 	Layers []Mount
+
+	// Folders are trees that the guest may modify, in memory only.
+	Folders []Folder
+
+	// OnDenied, if not nil, is called for every operation that a policy refused,
+	// by the goroutine that tried it. It may use the tree.
+	OnDenied func(Denial)
 }
 
 // Mount says where in the tree a layer is.
@@ -63,23 +102,44 @@ type FS struct {
 	budget    int64 // bytes the guest may add
 	used      int64 // bytes the guest added
 	lastInode uint64
-	start     Options // the state at the start, for Changes; never modified
-	created   int64   // nanoseconds since the Unix epoch: times of what was there at the start
+	created   int64  // nanoseconds since the Unix epoch: times of what was there at the start
+	moves     uint64 // how often something was renamed: what was judged before may be elsewhere
+	closed    bool
+
+	mounts  []*node // mount points of folders and layers
+	folders []*folder
+	open    map[*node]struct{} // with an open file of a Source
+	kept    int64              // bytes of files of Sources that are kept
+	touched int                // nodes of Sources
+	skipped []Skipped
+
+	guarded     bool // there are policies
+	trusted     bool // it is the host that looks, through View
+	onDenied    func(Denial)
+	denials     []Denial
+	moreDenials int      // denials beyond MaxDenials
+	pending     []Denial // for onDenied, once the lock is released
 }
 
 var _ fsapi.FileSystem = (*FS)(nil)
 
 // New makes a tree. It fails if a path is not clean or used for two things, such
-// as a file below another file.
+// as a file below another file, if a Source is not a directory, and if
+// Loading.Include is invalid. Nothing of a Source is read that is not Eager, but
+// for what is in the way of other paths.
 func New(options Options) (*FS, error) {
-	f := &FS{budget: options.Bytes, start: options, created: time.Now().UnixNano()}
+	f := &FS{budget: options.Bytes, created: time.Now().UnixNano(), onDenied: options.OnDenied}
 	if f.budget == 0 {
 		f.budget = DefaultBytes
 	}
 	f.budget = min(f.budget, 1<<46) // more cannot be allocated
 	f.root = f.newNode(fsapi.TypeDirectory, f.created)
 	f.root.parent = f.root
+	f.root.origin = &origin{entry: SourceEntry{Type: fsapi.TypeDirectory}}
 
+	if err := f.mountFolders(options.Folders); err != nil {
+		return nil, err
+	}
 	for _, path := range options.Directories {
 		if _, err := f.place(path, fsapi.TypeDirectory); err != nil {
 			return nil, err
@@ -97,20 +157,37 @@ func New(options Options) (*FS, error) {
 			if err != nil {
 				return nil, err
 			}
-			n.data, n.shared = options.Files[path], true
+			content := options.Files[path]
+			n.data, n.shared = content, true
+			n.origin.data, n.origin.loaded, n.origin.entry.Size = content, true, int64(len(content))
 		}
 	}
 	for index, mount := range options.Layers {
-		n, err := f.place(mount.Path, fsapi.TypeDirectory)
-		if err != nil {
+		if err := f.mountLayer(mount.Path, mount.Layer, index); err != nil {
 			return nil, err
 		}
-		if n == f.root || n.entries != nil || n.layer != nil {
-			return nil, fmt.Errorf("vfs: layer at %s: %w", mount.Path, fsapi.ENOTEMPTY)
-		}
-		n.layer, n.layerIndex, n.mountPoint = &mount.Layer.root, index, true
+	}
+	if err := f.mountLayer(devicePath, devices, deviceIndex); err != nil {
+		return nil, err
+	}
+	if err := f.loadEagerly(); err != nil {
+		_ = f.Close()
+		return nil, err
 	}
 	return f, nil
+}
+
+func (f *FS) mountLayer(path Path, layer *Layer, index int) error {
+	n, err := f.place(path, fsapi.TypeDirectory)
+	if err != nil {
+		return err
+	}
+	if n == f.root || n.mountPoint || n.entries != nil {
+		return fmt.Errorf("layer at %s: %w", path, fsapi.ENOTEMPTY)
+	}
+	n.layer, n.layerIndex, n.mountPoint, n.mode = &layer.root, index, true, 0
+	f.mounts = append(f.mounts, n)
+	return nil
 }
 
 // place makes the node that is at path at the start, with its parents. A
@@ -119,7 +196,7 @@ func (f *FS) place(path Path, kind fsapi.FileType) (*node, error) {
 	if clean, err := ParsePath(string(path), "/"); err != nil {
 		return nil, err
 	} else if clean != path {
-		return nil, fmt.Errorf("vfs: guest path %q is not absolute and clean: %w", string(path), fsapi.EINVAL)
+		return nil, fmt.Errorf("guest path %q is not absolute and clean: %w", string(path), fsapi.EINVAL)
 	}
 	dir, rest := f.root, string(path[1:])
 	for rest != "" {
@@ -129,20 +206,29 @@ func (f *FS) place(path Path, kind fsapi.FileType) (*node, error) {
 			wanted = kind
 		}
 		if dir.layer != nil {
-			return nil, fmt.Errorf("vfs: %s is inside a read-only layer: %w", path, fsapi.EROFS)
+			return nil, fmt.Errorf("%s is inside a read-only layer: %w", path, fsapi.EROFS)
 		}
-		child := dir.entries.get(name)
+		child, errno := f.child(dir, name)
+		if errno != 0 {
+			return nil, fmt.Errorf("%s: %w", path, errno)
+		}
+		if child != nil && child.lazy && wanted == fsapi.TypeRegularFile {
+			dir.entries.remove(name) // hidden
+			child = nil
+		}
 		switch {
 		case child == nil:
 			child = f.newNode(wanted, f.created)
+			child.origin = &origin{entry: SourceEntry{Type: wanted}}
 			dir.link(name, child)
+			dir.origin.add(name, child.origin)
 		case child.kind != fsapi.TypeDirectory || wanted != fsapi.TypeDirectory:
-			return nil, fmt.Errorf("vfs: %s: %w", path, fsapi.EEXIST)
+			return nil, fmt.Errorf("%s: %w", path, fsapi.EEXIST)
 		}
 		dir, rest = child, after
 	}
 	if dir.kind != kind {
-		return nil, fmt.Errorf("vfs: %s: %w", path, fsapi.EISDIR)
+		return nil, fmt.Errorf("%s: %w", path, fsapi.EISDIR)
 	}
 	return dir, nil
 }
@@ -151,6 +237,9 @@ func (f *FS) place(path Path, kind fsapi.FileType) (*node, error) {
 func (f *FS) Root() (fsapi.Directory, fsapi.Errno) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	if f.closed {
+		return nil, fsapi.EBADF
+	}
 	return f.openDirectory(f.root), fsapi.ESUCCESS
 }
 
@@ -159,6 +248,14 @@ func (f *FS) Used() int64 {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.used
+}
+
+// Skipped returns the files that were not loaded since they are too large or could
+// not be read.
+func (f *FS) Skipped() []Skipped {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return slices.Clone(f.skipped)
 }
 
 // charge takes bytes from the budget, or gives them back when less than 0.

@@ -46,7 +46,11 @@ func run(ctx context.Context) error {
 	}
 	fmt.Printf("%d rows\n", rows)
 	for _, file := range res.Files.Created {
-		fmt.Printf("created %s:\n%s", file.Path, file.Content)
+		content, err := file.Content()
+		if err != nil {
+			return err
+		}
+		fmt.Printf("created %s:\n%s", file.Path, content)
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"strings"
 
@@ -54,4 +55,32 @@ func printResult(result *funcbox.ExecutionResult, stdout, stderr *lineWriter) er
 		return err
 	}
 	return stdout.printLine(string(text))
+}
+
+// printedDenials is how many refusals are printed one by one.
+const printedDenials = 10
+
+// printDenials tells which rules refused what, each refusal once however often the
+// guest tried: the error that the guest saw, if it saw one, does not name the rule.
+func printDenials(files funcbox.FileChanges, stderr *lineWriter) error {
+	printed := map[string]bool{}
+	more := files.MoreDenied
+	for _, denial := range files.Denied {
+		line := denial.String()
+		if printed[line] {
+			continue
+		}
+		if len(printed) == printedDenials {
+			more++
+			continue
+		}
+		printed[line] = true
+		if err := stderr.printLine("funcbox: " + line); err != nil {
+			return err
+		}
+	}
+	if more > 0 {
+		return stderr.printLine(fmt.Sprintf("funcbox: %d more refusals; --json lists them", more))
+	}
+	return nil
 }

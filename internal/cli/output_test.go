@@ -13,6 +13,7 @@ import (
 
 	"github.com/funcbox/funcbox"
 	"github.com/funcbox/funcbox/lang"
+	"github.com/funcbox/funcbox/perm"
 	"github.com/funcbox/funcbox/wasm"
 )
 
@@ -48,6 +49,27 @@ func TestPrintResult(t *testing.T) {
 			require.Equal(t, test.wantErr, err.String())
 		})
 	}
+}
+
+func TestPrintDenials(t *testing.T) {
+	var out bytes.Buffer
+	stderr := &lineWriter{to: &out}
+	files := funcbox.FileChanges{MoreDenied: 3}
+	for i := range 14 {
+		files.Denied = append(files.Denied, funcbox.Denial{Path: "/a/" + string(rune('a'+i/2)), Operation: perm.Read, Reason: "by default"})
+	}
+	require.NoError(t, printDenials(files, stderr))
+	require.Equal(t, 8, strings.Count(out.String(), "\n"))
+	require.True(t, strings.HasPrefix(out.String(), "funcbox: read /a/a: denied by default\nfuncbox: read /a/b: "))
+	require.True(t, strings.HasSuffix(out.String(), "\nfuncbox: 3 more refusals; --json lists them\n"))
+
+	out.Reset()
+	for i := range 12 {
+		files.Denied = append(files.Denied, funcbox.Denial{Path: "/b/" + string(rune('a'+i)), Operation: perm.Read, Reason: "by default"})
+	}
+	require.NoError(t, printDenials(files, stderr))
+	require.Equal(t, 11, strings.Count(out.String(), "\n"))
+	require.Contains(t, out.String(), "funcbox: 12 more refusals")
 }
 
 func TestLog(t *testing.T) {

@@ -22,6 +22,7 @@ import (
 const runExample = `  funcbox run --call greet --args '["World"]' --kwargs '{"greeting":"Hi"}' greet.js
   funcbox run --lang js -e 'console.log("hello"); return 6 * 7'
   funcbox run --file input.csv=data/orders.csv --timeout 2s --memory 64MiB report.js
+  funcbox run --mount ./photos:/photos --allow 'thumbs/**=create' --exclude '*.raw' resize.js
   cat script.js | funcbox run --lang js - first second`
 
 // runFlags are the flags of funcbox run as they were given.
@@ -30,6 +31,7 @@ type runFlags struct {
 	call, args, kwargs string
 	files              fileFlag
 	workdir            string
+	mount              mountFlags
 	env                envFlag
 	stdin              string
 	timeout            timeoutFlag
@@ -56,6 +58,11 @@ and the value is printed as JSON on the last line of the standard output, unless
 it is null. With --json there is one JSON object instead, with the value, the
 output, the changed files and figures about the call.
 
+With --mount the sandbox shows folders of the host. Its code may read and list
+them, and do what --allow adds, such as 'out/**=create,modify' (a glob without a
+slash in front is below the mount). Changes stay in the sandbox: --json lists
+them. What is refused is told on the standard error, with the rule.
+
 The JSON of --args, --kwargs and results writes bytes as {"$bytes":"<base64>"},
 NaN and infinities as {"$float":"NaN"}, times as {"$time":"<RFC 3339>"}; 1 is an
 integer and 1.0 a float.
@@ -76,6 +83,7 @@ exited with), 124 when a limit on time or fuel was reached, 143 when interrupted
 	f.StringVar(&flags.args, "args", "", "positional arguments, a `JSON` array")
 	f.StringVar(&flags.kwargs, "kwargs", "", "named arguments, a `JSON` object")
 	f.Var(&flags.files, "file", "put the host's file into the sandbox, as `GUEST=HOST`; repeatable")
+	flags.mount.register(cmd)
 	f.StringVar(&flags.workdir, "workdir", "", "the guest's working `folder` (default "+funcbox.DefaultWorkdir+")")
 	f.Var(&flags.env, "env", "environment variable, as `NAME=VALUE`; repeatable; there are no others")
 	f.StringVar(&flags.stdin, "stdin", "", "the guest's standard input: a `file`, or - for that of this command (default: empty)")
@@ -143,7 +151,10 @@ func (a *app) run(cmd *cobra.Command, flags *runFlags, args []string) error {
 	if flags.json {
 		return a.printObject(result)
 	}
-	return printResult(result, stdout, stderr)
+	if err := printResult(result, stdout, stderr); err != nil {
+		return err
+	}
+	return printDenials(result.Files, stderr)
 }
 
 // request turns flags and arguments into a request. closer closes its input.
@@ -170,6 +181,9 @@ func (a *app) request(cmd *cobra.Command, flags *runFlags, args []string) (_ *fu
 		return nil, nil, err
 	}
 	if request.Files, err = flags.files.read(); err != nil {
+		return nil, nil, err
+	}
+	if request.Mount, err = flags.mount.mount(cmd); err != nil {
 		return nil, nil, err
 	}
 	closer = func() {}

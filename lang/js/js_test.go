@@ -61,7 +61,59 @@ func TestLanguage(t *testing.T) {
 		Stdin:       `function read() { return require('fs').readFileSync(0, 'utf8') }`,
 		Copy:        `const fs = require('fs'); function copy(from, to) { fs.writeFileSync(to, fs.readFileSync(from)) }`,
 		ReadMissing: `const fs = require('fs'); function missing() { return fs.readFileSync('/no/such/file') }`,
-		FileName:    "main.js",
+		Steps: `const fs = require('fs');
+			const tell = (stat) => stat.isFile() ? 'file ' + stat.size : stat.isDirectory() ? 'dir' : stat.isSymbolicLink() ? 'link' : 'other';
+			function contents(fd) {
+				const all = [];
+				for (let at = 0, n = 1; n > 0; at += n) {
+					const buffer = Buffer.alloc(5000);
+					n = fs.readSync(fd, buffer, 0, buffer.length, at);
+					all.push(buffer.subarray(0, n));
+				}
+				return Buffer.concat(all).toString();
+			}
+			function steps(list) {
+				const slots = new Map();
+				const slot = (name) => {
+					if (!slots.has(name)) throw { code: 'EBADF' };
+					return slots.get(name);
+				};
+				const operations = {
+					read: (path) => fs.readFileSync(path, 'utf8'),
+					write: (path, text) => fs.writeFileSync(path, text),
+					append: (path, text) => fs.appendFileSync(path, text),
+					create: (path) => fs.writeFileSync(path, '', { flag: 'wx' }),
+					open: (name, path, mode) => { slots.set(name, fs.openSync(path, mode)) },
+					fread: (name) => contents(slot(name)),
+					fwrite: (name, text) => { fs.writeSync(slot(name), text) },
+					fsize: (name, size) => fs.ftruncateSync(slot(name), size),
+					fstat: (name) => tell(fs.fstatSync(slot(name))),
+					close: (name) => { fs.closeSync(slot(name)); slots.delete(name) },
+					stat: (path) => tell(fs.statSync(path)),
+					lstat: (path) => tell(fs.lstatSync(path)),
+					list: (path) => fs.readdirSync(path).sort().join(','),
+					mkdir: (path) => fs.mkdirSync(path),
+					rmdir: (path) => fs.rmdirSync(path),
+					unlink: (path) => fs.unlinkSync(path),
+					rename: (from, to) => fs.renameSync(from, to),
+					link: (from, to) => fs.linkSync(from, to),
+					symlink: (target, path) => fs.symlinkSync(target, path),
+					readlink: (path) => fs.readlinkSync(path),
+					truncate: (path, size) => fs.truncateSync(path, size),
+					utimes: (path) => fs.utimesSync(path, 1, 1),
+					chdir: (path) => process.chdir(path),
+					pause: () => { fs.writeSync(1, 'pause\n'); fs.readSync(0, Buffer.alloc(1)) },
+				};
+				return list.map(([operation, ...args]) => {
+					try {
+						const result = operations[operation](...args);
+						return result === undefined ? 'ok' : '=' + result;
+					} catch (error) {
+						return error.code === 'ERR_INVALID_ARG_VALUE' ? 'EINVAL' : error.code ?? String(error);
+					}
+				});
+			}`,
+		FileName: "main.js",
 
 		Kinds: langtest.Kinds{Floats: false, BigIntegers: true},
 	})

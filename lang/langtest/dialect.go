@@ -69,9 +69,25 @@ type Dialect struct {
 	// ReadMissing: missing() reads /no/such/file and lets the error through; its
 	// message has "ENOENT" or "No such file or directory".
 	ReadMissing string
+	// Steps: steps(list) does operations on files, one after the other, and returns
+	// a list of their results, strings. Each item of list is a list of the name of
+	// an operation and its arguments; what there is and what results look like is
+	// said at escapetest.Step (internal/escapetest). Errors are the names of their
+	// errnos, so that the program ends early for none of them; what the language
+	// refuses by itself, such as a path with a NUL, is "EINVAL". "pause" writes the
+	// line "pause" to standard output, flushes it, and reads a line from standard
+	// input. Empty: the part Filesystem is left out.
+	Steps string
+	// ResolvesPaths: the language resolves symbolic links and dots itself before it
+	// asks the filesystem, so that some errnos differ.
+	ResolvesPaths bool
 	// FileName is what the programs are called in stacks: the language's main
 	// file.
 	FileName string
+
+	// Names are what the programs call those functions whose names above the
+	// language reserves.
+	Names map[string]string
 
 	// Kinds says what the language tells apart.
 	Kinds Kinds

@@ -41,6 +41,8 @@ func Run(t *testing.T, language *lang.Language, dialect Dialect) {
 		{"Exit", (*suite).exit},
 		{"Surroundings", (*suite).surroundings},
 		{"Files", (*suite).files},
+		{"Mounts", (*suite).mounts},
+		{"Filesystem", (*suite).filesystem},
 		{"Limits", (*suite).limits},
 		{"Stop", (*suite).stop},
 		{"Isolation", (*suite).isolation},
@@ -51,6 +53,9 @@ func Run(t *testing.T, language *lang.Language, dialect Dialect) {
 }
 
 func (s *suite) request(code, function string, args ...any) funcbox.Request {
+	if name := s.dialect.Names[function]; name != "" {
+		function = name
+	}
 	return funcbox.Request{Language: s.language.Name, Code: code, Function: function, Args: args}
 }
 

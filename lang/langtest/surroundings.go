@@ -36,7 +36,9 @@ func (s *suite) files(t *testing.T) {
 	require.NoError(t, res.Err(), "%+v", res.Error)
 	require.Len(t, res.Files.Created, 1)
 	require.Equal(t, funcbox.DefaultWorkdir+"/out.bin", res.Files.Created[0].Path)
-	require.Equal(t, original, res.Files.Created[0].Content)
+	content, err := res.Files.Created[0].Content()
+	require.NoError(t, err)
+	require.Equal(t, original, content)
 	require.Empty(t, res.Files.Modified)
 	require.Empty(t, res.Files.Deleted)
 
@@ -65,8 +67,12 @@ func (s *suite) files(t *testing.T) {
 		require.NoError(t, res.Err())
 		require.Equal(t, map[string][]byte{"a": []byte("old"), "b": []byte("new")}, files)
 		require.Len(t, res.Files.Modified, 1)
-		require.Equal(t, "old", string(res.Files.Modified[0].OldContent))
-		require.Equal(t, "new", string(res.Files.Modified[0].Content))
+		before, err := res.Files.Modified[0].OldContent()
+		require.NoError(t, err)
+		require.Equal(t, "old", string(before))
+		after, err := res.Files.Modified[0].Content()
+		require.NoError(t, err)
+		require.Equal(t, "new", string(after))
 	})
 }
 

@@ -1,6 +1,12 @@
 // process, performance and crypto.
 (function (native, hooks) {
-  const started = native.now();
+  // The clocks of a call begin when it first looks at them: an image may have been
+  // made long ago, by another process.
+  let begun;
+  const sinceBegin = () => {
+    begun ??= native.now();
+    return native.now() - begun;
+  };
   const define = (name, value) => Object.defineProperty(globalThis, name, { value, writable: true, configurable: true });
 
   // ---- process
@@ -205,12 +211,12 @@
     reallyExit: exit,
     abort: () => native.exit(134),
     hrtime,
-    uptime: () => (native.now() - started) / 1000,
+    uptime: () => sinceBegin() / 1000,
     memoryUsage() {
       const [rss, heapUsed] = native.memory();
       return { rss, heapTotal: rss, heapUsed, external: 0, arrayBuffers: 0 };
     },
-    cpuUsage: () => ({ user: Math.round((native.now() - started) * 1000), system: 0 }),
+    cpuUsage: () => ({ user: Math.round(sinceBegin() * 1000), system: 0 }),
     nextTick: hooks.nextTick,
     emitWarning(warning, type = 'Warning') {
       const text = hooks.isError(warning) ? `${warning.name}: ${warning.message}` : `${typeof type === 'string' ? type : type?.type ?? 'Warning'}: ${warning}`;
@@ -241,7 +247,6 @@
 
   // ---- performance
 
-  const origin = native.wall() - native.now();
   let entries = [];
   class PerformanceEntry {
     constructor(name, entryType, startTime, duration, detail) {
@@ -258,9 +263,9 @@
     return entry.startTime;
   };
   const performance = {
-    now: () => native.now() - started,
+    now: sinceBegin,
     get timeOrigin() {
-      return origin + started;
+      return native.wall() - sinceBegin();
     },
     mark(name, options) {
       const entry = new PerformanceEntry(`${name}`, 'mark', options?.startTime ?? performance.now(), 0, options?.detail ?? null);
