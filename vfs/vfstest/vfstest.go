@@ -1,9 +1,13 @@
 // Package vfstest is a conformance suite for filesystems that fulfill wasm/fsapi:
 // what POSIX and WASI preview 1 ask of them. It says nothing about budgets,
-// layers and changes, which are vfs's own.
+// permissions and changes, which are vfs's own.
+//
+// Each case works in a directory of a tree of its own, which a [Kind] makes. The
+// files here are groups of cases, named after what they are about.
 package vfstest
 
 import (
+	"io/fs"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -11,185 +15,124 @@ import (
 	"github.com/funcbox/funcbox/wasm/fsapi"
 )
 
-// Run runs all cases, each on a tree of its own that create makes: empty and
-// writable, with room for at least 1 MiB.
-func Run(t *testing.T, create func(t *testing.T) fsapi.FileSystem) {
+// Kind is a way to make trees.
+type Kind struct {
+	// Create makes a tree with room for at least 1 MiB. In the directory At it has
+	// what start says and nothing else.
+	Create func(t *testing.T, start []Entry) fsapi.FileSystem
+	// At is the directory where the cases work, as an absolute path without a slash
+	// at the end; empty for the root.
+	At string
+	// ReadOnly: what is below At cannot be changed (EROFS).
+	ReadOnly bool
+	// Modes: permission bits of the start are shown.
+	Modes bool
+	// Guarded: a policy judges paths, and refuses those that are longer than
+	// fsapi.PathMax, which only handles of directories lead to.
+	Guarded bool
+	// NoLinks: there are no symbolic links at the start.
+	NoLinks bool
+}
+
+// Entry is something that is there at the start. Missing parents are made.
+type Entry struct {
+	Path    string      // relative to where the cases work
+	Dir     bool        // a directory
+	Target  string      // of a symbolic link; empty: it is none
+	Content string      // of a regular file
+	Mode    fs.FileMode // permission bits; 0: 0o644, and 0o755 for a directory
+	Time    int64       // of the last modification, in nanoseconds since the epoch; 0: any
+}
+
+// Case is a case that begins with something there.
+type Case struct {
+	Start []Entry
+	Run   func(*Tree)
+}
+
+// Run puts a kind of tree through all cases that are for it.
+func Run(t *testing.T, kind Kind) {
 	t.Helper()
-	for _, group := range []struct {
-		name  string
-		cases map[string]func(*Tree)
-	}{
-		{"open", openCases},
-		{"file", fileCases},
-		{"directory", directoryCases},
-		{"list", listCases},
-		{"rename", renameCases},
-		{"link", linkCases},
-		{"path", pathCases},
-		{"times", timesCases},
-		{"handle", handleCases},
-	} {
-		t.Run(group.name, func(t *testing.T) {
-			for name, run := range group.cases {
-				t.Run(name, func(t *testing.T) { run(NewTree(t, create(t))) })
+	for name, group := range groups(kind) {
+		t.Run(name, func(t *testing.T) {
+			for name, c := range group {
+				t.Run(name, func(t *testing.T) {
+					c.Run(open(t, kind, kind.Create(t, c.Start)))
+				})
 			}
 		})
 	}
 }
 
-// Tree is a filesystem with its root open, and shorthands that fail the test when
-// something unexpected happens.
-type Tree struct {
-	T    *testing.T
-	FS   fsapi.FileSystem
-	Root fsapi.Directory
+// Count is how many cases there are for a kind.
+func Count(kind Kind) int {
+	n := 0
+	for _, group := range groups(kind) {
+		n += len(group)
+	}
+	return n
 }
 
-// NewTree opens the root; it is closed when the test ends.
-func NewTree(t *testing.T, files fsapi.FileSystem) *Tree {
+func groups(kind Kind) map[string]map[string]Case {
+	reading := withStart(readingCases, beginning)
+	if kind.Modes {
+		reading["modes"] = Case{beginning, readModes}
+	}
+	if !kind.NoLinks {
+		for name, run := range readingLinkCases {
+			reading[name] = Case{append(beginning[:len(beginning):len(beginning)], beginningLinks...), run}
+		}
+	}
+	if kind.ReadOnly {
+		return map[string]map[string]Case{"reading": reading, "read-only": withStart(readOnlyCases, beginning)}
+	}
+	all := map[string]map[string]Case{
+		"open":      empty(openCases),
+		"create":    empty(createCases),
+		"content":   empty(contentCases),
+		"size":      empty(sizeCases),
+		"times":     empty(timesCases),
+		"directory": empty(directoryCases),
+		"list":      empty(listCases),
+		"rename":    empty(renameCases),
+		"link":      empty(linkCases),
+		"path":      empty(pathCases),
+		"paths":     empty(pathTableCases()),
+		"handle":    empty(handleCases),
+		"parallel":  empty(parallelCases),
+		"reading":   reading,
+		"changing":  withStart(changingCases, beginning),
+		"moving":    withStart(movingCases, beginning),
+	}
+	if !kind.NoLinks {
+		for name, run := range changingLinkCases {
+			all["changing"][name] = Case{append(beginning[:len(beginning):len(beginning)], beginningLinks...), run}
+		}
+	}
+	return all
+}
+
+func empty(cases map[string]func(*Tree)) map[string]Case { return withStart(cases, nil) }
+
+func withStart(cases map[string]func(*Tree), start []Entry) map[string]Case {
+	all := make(map[string]Case, len(cases))
+	for name, run := range cases {
+		all[name] = Case{start, run}
+	}
+	return all
+}
+
+// open makes the shorthands for a tree of a kind.
+func open(t *testing.T, kind Kind, files fsapi.FileSystem) *Tree {
 	t.Helper()
-	root, errno := files.Root()
+	x := NewTree(t, files)
+	x.guarded = kind.Guarded
+	if kind.At == "" {
+		return x
+	}
+	directory, _, errno := x.Top.OpenAt(kind.At, fsapi.OpenDirectory|fsapi.OpenRead)
 	require.Equal(t, fsapi.ESUCCESS, errno)
-	t.Cleanup(func() { root.Close() })
-	return &Tree{T: t, FS: files, Root: root}
-}
-
-// OK requires success.
-func (x *Tree) OK(errno fsapi.Errno) {
-	x.T.Helper()
-	x.Is(fsapi.ESUCCESS, errno)
-}
-
-// Is requires an errno.
-func (x *Tree) Is(want, got fsapi.Errno) {
-	x.T.Helper()
-	require.Equal(x.T, want.Name(), got.Name())
-}
-
-const readWrite = fsapi.OpenRead | fsapi.OpenWrite
-
-// Open opens a file.
-func (x *Tree) Open(path string, flags fsapi.OpenFlags) fsapi.File {
-	x.T.Helper()
-	directory, file, errno := x.Root.OpenAt(path, flags)
-	x.OK(errno)
-	require.Nil(x.T, directory)
-	require.NotNil(x.T, file)
-	x.T.Cleanup(func() { file.Close() })
-	return file
-}
-
-// OpenFails requires that opening fails with an errno.
-func (x *Tree) OpenFails(want fsapi.Errno, path string, flags fsapi.OpenFlags) {
-	x.T.Helper()
-	directory, file, errno := x.Root.OpenAt(path, flags)
-	x.Is(want, errno)
-	require.Nil(x.T, directory)
-	require.Nil(x.T, file)
-}
-
-// OpenDir opens a directory.
-func (x *Tree) OpenDir(path string) fsapi.Directory {
-	x.T.Helper()
-	directory, file, errno := x.Root.OpenAt(path, fsapi.OpenDirectory|fsapi.OpenFollow|fsapi.OpenRead)
-	x.OK(errno)
-	require.Nil(x.T, file)
-	require.NotNil(x.T, directory)
-	x.T.Cleanup(func() { directory.Close() })
-	return directory
-}
-
-// Mkdir creates directories.
-func (x *Tree) Mkdir(paths ...string) {
-	x.T.Helper()
-	for _, path := range paths {
-		x.OK(x.Root.MkdirAt(path))
-	}
-}
-
-// Symlink creates a symbolic link.
-func (x *Tree) Symlink(target, path string) {
-	x.T.Helper()
-	x.OK(x.Root.SymlinkAt(target, path))
-}
-
-// Write creates a file, or replaces its contents.
-func (x *Tree) Write(path, content string) {
-	x.T.Helper()
-	file := x.Open(path, readWrite|fsapi.OpenCreate|fsapi.OpenTruncate|fsapi.OpenFollow)
-	n, errno := file.WriteAt([]byte(content), 0)
-	x.OK(errno)
-	require.Equal(x.T, len(content), n)
-	x.OK(file.Close())
-}
-
-// Read returns the contents of a file.
-func (x *Tree) Read(path string) string {
-	x.T.Helper()
-	file := x.Open(path, fsapi.OpenRead|fsapi.OpenFollow)
-	content := x.Contents(file)
-	x.OK(file.Close())
-	return content
-}
-
-// Contents returns the contents of an open file.
-func (x *Tree) Contents(file fsapi.File) string {
-	x.T.Helper()
-	var all []byte
-	p := make([]byte, 1000)
-	for {
-		n, errno := file.ReadAt(p, int64(len(all)))
-		x.OK(errno)
-		if n == 0 {
-			return string(all)
-		}
-		all = append(all, p[:n]...)
-	}
-}
-
-// Stat describes what path names, without following a symbolic link.
-func (x *Tree) Stat(path string) fsapi.Filestat {
-	x.T.Helper()
-	stat, errno := x.Root.StatAt(path, false)
-	x.OK(errno)
-	return stat
-}
-
-// Missing requires that nothing is at path.
-func (x *Tree) Missing(path string) {
-	x.T.Helper()
-	_, errno := x.Root.StatAt(path, false)
-	x.Is(fsapi.ENOENT, errno)
-}
-
-// Entries lists a directory, batch entries at a time, without "." and "..", which
-// it requires to come first.
-func (x *Tree) Entries(directory fsapi.Directory, batch int) []fsapi.Dirent {
-	x.T.Helper()
-	var all []fsapi.Dirent
-	entries := make([]fsapi.Dirent, batch)
-	for cookie := uint64(0); ; cookie = all[len(all)-1].Next {
-		n, errno := directory.ReadDir(cookie, entries)
-		x.OK(errno)
-		if n == 0 {
-			break
-		}
-		all = append(all, entries[:n]...)
-	}
-	require.GreaterOrEqual(x.T, len(all), 2)
-	require.Equal(x.T, ".", all[0].Name)
-	require.Equal(x.T, "..", all[1].Name)
-	return all[2:]
-}
-
-// Names lists the names in the directory at path.
-func (x *Tree) Names(path string) []string {
-	x.T.Helper()
-	directory := x.OpenDir(path)
-	names := []string{}
-	for _, entry := range x.Entries(directory, 7) {
-		names = append(names, entry.Name)
-	}
-	x.OK(directory.Close())
-	return names
+	t.Cleanup(func() { directory.Close() })
+	x.Root, x.At = directory, kind.At
+	return x
 }

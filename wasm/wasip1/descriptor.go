@@ -107,14 +107,15 @@ func (d *descriptor) close() fsapi.Errno {
 	return errno
 }
 
-func (d *descriptor) fileType() fsapi.FileType {
+func (d *descriptor) fileType() (fsapi.FileType, fsapi.Errno) {
 	switch d.kind {
-	case openFile:
-		return fsapi.TypeRegularFile
+	case openFile: // or a device
+		stat, errno := d.file.Stat()
+		return stat.Type, errno
 	case openDirectory:
-		return fsapi.TypeDirectory
+		return fsapi.TypeDirectory, fsapi.ESUCCESS
 	}
-	return fsapi.TypeCharacterDevice
+	return fsapi.TypeCharacterDevice, fsapi.ESUCCESS
 }
 
 // descriptor returns what is open under a number. It is valid until the next
@@ -207,8 +208,12 @@ func fdFdstatGet(c *call) fsapi.Errno {
 	if errno != 0 {
 		return errno
 	}
+	kind, errno := d.fileType()
+	if errno != 0 {
+		return errno
+	}
 	clear(b)
-	b[0] = byte(d.fileType())
+	b[0] = byte(kind)
 	le.PutUint16(b[2:], d.flags)
 	le.PutUint64(b[8:], uint64(d.rights))
 	le.PutUint64(b[16:], uint64(d.inheriting))

@@ -2,7 +2,6 @@ package wasip1_test
 
 import (
 	"context"
-	"encoding/binary"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -17,50 +16,6 @@ import (
 
 // pages is the size of a guest's memory, in 64 KiB.
 const pages = 4
-
-// module encodes a module that imports every function and exports each again
-// through a function of its own, and its memory if it is to have one.
-func module(withMemory bool) []byte {
-	leb := func(n int) []byte { return binary.AppendUvarint(nil, uint64(n)) }
-	section := func(id byte, count int, body []byte) []byte {
-		body = append(leb(count), body...)
-		return append(append([]byte{id}, leb(len(body))...), body...)
-	}
-	text := func(s string) []byte { return append(leb(len(s)), s...) }
-
-	var types, imports, functions, exports, code []byte
-	for i, s := range guesttest.Signatures {
-		types = append(append(types, 0x60), leb(len(s.Parameters))...)
-		var body []byte
-		for j, kind := range s.Parameters {
-			types = append(types, map[rune]byte{'i': 0x7f, 'I': 0x7e}[kind])
-			body = append(append(body, 0x20), leb(j)...) // local.get
-		}
-		if s.Name == "proc_exit" {
-			types = append(types, 0)
-		} else {
-			types = append(types, 1, 0x7f)
-		}
-		imports = append(imports, text(wasip1.ModuleName)...)
-		imports = append(append(append(imports, text(s.Name)...), 0), leb(i)...)
-		functions = append(functions, leb(i)...)
-		exports = append(append(append(exports, text(s.Name)...), 0), leb(len(guesttest.Signatures)+i)...)
-		body = append(append(append([]byte{0}, body...), 0x10), append(leb(i), 0x0b)...) // call, end
-		code = append(append(code, leb(len(body))...), body...)
-	}
-	n := len(guesttest.Signatures)
-	b := []byte("\x00asm\x01\x00\x00\x00")
-	b = append(b, section(1, n, types)...)
-	b = append(b, section(2, n, imports)...)
-	b = append(b, section(3, n, functions)...)
-	if withMemory {
-		b = append(b, section(5, 1, []byte{1, pages, pages})...)
-		exports = append(append(exports, text("memory")...), 2, 0)
-		n++
-	}
-	b = append(b, section(7, n, exports)...)
-	return append(b, section(10, len(guesttest.Signatures), code)...)
-}
 
 // guest is an instance with one System.
 type guest struct {
@@ -78,7 +33,11 @@ func instantiate(t testing.TB, withMemory bool) api.Module {
 	t.Cleanup(func() { runtime.Close(ctx) })
 	_, err := wasip1.Instantiate(ctx, runtime)
 	require.NoError(t, err)
-	instance, err := runtime.Instantiate(ctx, module(withMemory))
+	size := 0
+	if withMemory {
+		size = pages
+	}
+	instance, err := runtime.Instantiate(ctx, guesttest.Passthrough(size))
 	require.NoError(t, err)
 	return instance
 }

@@ -1,6 +1,7 @@
 package wasip1_test
 
 import (
+	"encoding/binary"
 	"fmt"
 	"math"
 	"strings"
@@ -126,7 +127,7 @@ func (g *guest) list(fd uint64, size uint32) []string {
 				break
 			}
 			names = append(names, string(b[24:24+length]))
-			cookie = uint64(b[0]) | uint64(b[1])<<8
+			cookie = binary.LittleEndian.Uint64(b)
 			b, progress = b[24+length:], true
 		}
 		if used < size {
@@ -138,26 +139,120 @@ func (g *guest) list(fd uint64, size uint32) []string {
 
 func TestReaddir(t *testing.T) {
 	g := withFiles(t)
+	g.mkdir("d")
+	fd := g.openDir("d")
 	want := []string{".", ".."}
 	for i := range 100 {
 		name := fmt.Sprint("file-", i)
 		want = append(want, name)
-		g.ok("fd_close", g.open(name, creat))
+		g.ok("fd_close", g.open("d/"+name, creat))
 	}
 	for _, size := range []uint32{31, 32, 33, 64, 100, 1000, 4096, 60000} {
-		require.Equal(t, want, g.list(root, size), size)
+		require.Equal(t, want, g.list(fd, size), size)
 	}
 
 	// An entry that does not fit is cut, header and name alike.
 	for size := range uint64(25 + 26) {
 		g.put(atData, strings.Repeat("x", 60))
-		g.ok("fd_readdir", root, atData, size, 0, atResult)
+		g.ok("fd_readdir", fd, atData, size, 0, atResult)
 		require.EqualValues(t, size, g.u32(atResult))
 		require.EqualValues(t, 'x', g.bytes(atData+uint32(size), 1)[0])
 	}
-	g.ok("fd_readdir", root, atData, 100, math.MaxUint64, atResult)
+	g.ok("fd_readdir", fd, atData, 100, math.MaxUint64, atResult)
 	require.Zero(t, g.u32(atResult))
-	g.is(fsapi.EFAULT, "fd_readdir", root, atEnd-10, 11, 0, atResult)
-	g.is(fsapi.EFAULT, "fd_readdir", root, atData, 10, 0, atEnd)
-	g.is(fsapi.EFAULT, "fd_readdir", root, 0, math.MaxUint32, 0, atResult)
+	g.is(fsapi.EFAULT, "fd_readdir", fd, atEnd-10, 11, 0, atResult)
+	g.is(fsapi.EFAULT, "fd_readdir", fd, atData, 10, 0, atEnd)
+	g.is(fsapi.EFAULT, "fd_readdir", fd, 0, math.MaxUint32, 0, atResult)
+}
+
+// TestReaddirCookies: every cookie goes on where its entry ended, in any order and
+// after what was before or behind it has gone.
+func TestReaddirCookies(t *testing.T) {
+	g := withFiles(t)
+	g.mkdir("d")
+	for i := range 20 {
+		g.ok("fd_close", g.open(fmt.Sprint("d/", i), creat))
+	}
+	fd := g.openDir("d")
+	cookies := []uint64{0}
+	for len(cookies) < 23 {
+		g.ok("fd_readdir", fd, atData, 24, cookies[len(cookies)-1], atResult)
+		require.EqualValues(t, 24, g.u32(atResult))
+		cookies = append(cookies, binary.LittleEndian.Uint64(g.bytes(atData, 8)))
+	}
+	count := func(cookie uint64) int {
+		g.ok("fd_readdir", fd, atData, 10_000, cookie, atResult)
+		n := 0
+		for b := g.bytes(atData, g.u32(atResult)); len(b) > 0; n++ {
+			b = b[24+binary.LittleEndian.Uint32(b[16:]):]
+		}
+		return n
+	}
+	for _, i := range []int{22, 0, 11, 1, 21, 2} {
+		require.Equal(t, 22-i, count(cookies[i]))
+	}
+	for i := range 20 {
+		path, length := g.put(atPath, fmt.Sprint("d/", i))
+		g.ok("path_unlink_file", root, path, length)
+		require.Equal(t, 21-i, count(0))
+		require.LessOrEqual(t, count(cookies[12]), 10)
+	}
+	require.Zero(t, count(cookies[2]))
+	require.Zero(t, count(cookies[22]))
+}
+
+// TestOpeningFlags: combinations of lookup flags, open flags and rights.
+func TestOpeningFlags(t *testing.T) {
+	for _, c := range []struct {
+		path                    string
+		lookup, opening, rights uint64
+		want                    fsapi.Errno
+	}{
+		{"la", 0, 0, rightRead, fsapi.ELOOP},
+		{"la", 1, 0, rightRead, 0},
+		{"la", 0, directory, rightRead, fsapi.ENOTDIR},
+		{"la", 1, directory, rightRead, fsapi.ENOTDIR},
+		{"la", 0, creat, rightRead, fsapi.ELOOP},
+		{"la", 0, trunc, rightWrite, fsapi.ELOOP},
+		{"la/", 0, 0, rightRead, fsapi.ENOTDIR},
+		{"ld", 0, 0, rightRead, fsapi.ELOOP},
+		{"ld", 0, directory, rightRead, fsapi.ENOTDIR},
+		{"ld", 1, directory, rightRead, 0},
+		{"ld/", 0, 0, rightRead, 0},
+		{"ld/", 0, directory, rightRead, 0},
+		{"ld/b", 0, 0, rightRead, 0},
+		{"dangling", 0, 0, rightRead, fsapi.ELOOP},
+		{"dangling", 1, 0, rightRead, fsapi.ENOENT},
+		{"dangling", 0, creat, rightRead, fsapi.ELOOP},
+		{"dangling", 1, creat | excl, rightRead, fsapi.EEXIST},
+		{"dangling", 1, creat, rightRead, 0},
+		{"loop", 1, 0, rightRead, fsapi.ELOOP},
+		{"loop", 0, creat | excl, rightRead, fsapi.EEXIST},
+		{"a", 0, excl, rightRead, 0},
+		{"new", 0, excl, rightRead, fsapi.ENOENT},
+		{"a", 0, trunc, rightRead, 0},
+		{"a", 0, directory | trunc, rightRead, fsapi.ENOTDIR},
+		{"d", 0, creat, rightRead, fsapi.EISDIR},
+		{"d", 0, creat | excl, rightRead, fsapi.EEXIST},
+		{"d", 0, 0, rightWrite, fsapi.EISDIR},
+		{"d", 0, 0, rightSeek, 0},
+		{"d/", 0, creat, rightRead, fsapi.EISDIR},
+		{"new/", 0, creat, rightRead, fsapi.EISDIR},
+		{"d/../a", 0, 0, rightRead, 0},
+		{"d/../../a", 0, 0, rightRead, 0},
+		{".", 0, directory, rightRead, 0},
+		{".", 0, 0, rightWrite, fsapi.EISDIR},
+	} {
+		g := withFiles(t)
+		g.mkdir("d")
+		g.open("a", creat)
+		g.open("d/b", creat)
+		for link, target := range map[string]string{"la": "a", "ld": "d", "dangling": "nothing", "loop": "loop"} {
+			to, toLength := g.put(atPath2, target)
+			path, length := g.put(atPath, link)
+			g.ok("path_symlink", to, toLength, root, path, length)
+		}
+		_, errno := g.tryOpen(root, c.path, c.lookup, c.opening, c.rights, 0, 0)
+		require.Equal(t, c.want.Name(), errno.Name(), "%+v", c)
+	}
 }

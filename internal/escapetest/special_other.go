@@ -1,0 +1,7 @@
+//go:build !unix
+
+package escapetest
+
+import "testing"
+
+func makeSpecial(testing.TB, string) {}
