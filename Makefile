@@ -81,6 +81,10 @@ conformance-python: ## CPython's own tests in the sandbox; needs root, debootstr
 conformance-php: ## PHP's own tests in the sandbox, beside a native PHP; needs what conformance-python needs
 	lang/php/conformance.sh $(CONFORMANCEFLAGS)
 
+.PHONY: conformance-ruby
+conformance-ruby: ## Ruby's own tests in the sandbox; needs what conformance-python needs
+	lang/ruby/conformance.sh $(CONFORMANCEFLAGS)
+
 .PHONY: runtime-js
 runtime-js: ## builds lang/js/js.wasm.zst anew; needs root, debootstrap and a Debian mirror
 	lang/js/build/build.sh
@@ -92,3 +96,7 @@ runtime-python: ## builds lang/python's module and standard library anew; needs 
 .PHONY: runtime-php
 runtime-php: ## builds lang/php/php.wasm.zst anew; needs what runtime-js needs
 	lang/php/build/build.sh
+
+.PHONY: runtime-ruby
+runtime-ruby: ## builds lang/ruby's module and standard library anew; needs what runtime-js needs
+	lang/ruby/build/build.sh

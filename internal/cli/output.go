@@ -41,11 +41,7 @@ func printResult(result *funcbox.ExecutionResult, stdout, stderr *lineWriter) er
 		return nil // the exit code says it all
 	}
 	if guest := result.Error; guest != nil {
-		text := guest.Error()
-		if stack := strings.Trim(guest.Stack, "\r\n"); stack != "" {
-			text += "\n" + stack
-		}
-		return stderr.printLine(text)
+		return stderr.printLine(errorText(guest))
 	}
 	if result.Value == nil {
 		return nil
@@ -55,6 +51,19 @@ func printResult(result *funcbox.ExecutionResult, stdout, stderr *lineWriter) er
 		return err
 	}
 	return stdout.printLine(string(text))
+}
+
+// errorText is an error with its stack, as the guest's language would print it: some
+// put the message into the stack themselves.
+func errorText(guest *funcbox.GuestError) string {
+	text, stack := guest.Error(), strings.Trim(guest.Stack, "\r\n")
+	switch {
+	case stack == "":
+		return text
+	case strings.HasSuffix(stack, text):
+		return stack
+	}
+	return text + "\n" + stack
 }
 
 // printedDenials is how many refusals are printed one by one.

@@ -6,9 +6,10 @@ package all
 import (
 	"github.com/funcbox/funcbox/lang"
 	"github.com/funcbox/funcbox/lang/js"
+	"github.com/funcbox/funcbox/lang/python"
 )
 
 // Languages returns all languages, in alphabetical order of their names.
 func Languages() []*lang.Language {
-	return []*lang.Language{js.Language()}
+	return []*lang.Language{js.Language(), python.Language()}
 }
