@@ -64,7 +64,7 @@ func runConsole(t *testing.T, dir, text string) {
 			command += "\n" + more
 		}
 		shell := exec.Command("sh", "-c", command)
-		shell.Env = append(os.Environ(), "PATH="+dir+string(os.PathListSeparator)+os.Getenv("PATH"))
+		shell.Env = append(os.Environ(), "TMPDIR="+dir, "PATH="+dir+string(os.PathListSeparator)+os.Getenv("PATH"))
 		out, _ := shell.CombinedOutput() // most of them fail on purpose
 		pattern := strings.ReplaceAll(regexp.QuoteMeta(strings.TrimSpace(want)), "…", "(?s:.*?)")
 		require.Regexp(t, "^"+pattern+"$", strings.TrimSpace(string(out)), command)

@@ -227,23 +227,29 @@ func (r *SyncResult) take(done *sync.Result) {
 	}
 }
 
-// syncError words an error of package sync as one of this package.
+// syncFailure is an error of package sync that matches those of this package, too.
+type syncFailure struct {
+	err error
+	is  []error
+}
+
+func (e *syncFailure) Error() string   { return "funcbox: sync: " + e.err.Error() }
+func (e *syncFailure) Unwrap() []error { return append([]error{e.err}, e.is...) }
+
+// syncError gives an error of package sync the identities of this package.
 func syncError(err error) error {
+	if err == nil {
+		return nil
+	}
+	failure := &syncFailure{err: err}
 	for _, pair := range []struct{ inner, outer error }{
-		{sync.ErrNotUndone, ErrNotUndone}, {sync.ErrRolledBack, ErrRolledBack}, {sync.ErrAborted, ErrSyncAborted},
+		{sync.ErrNotUndone, ErrNotUndone}, {sync.ErrRolledBack, ErrRolledBack}, {sync.ErrAborted, ErrSyncAborted}, {sync.ErrConflict, ErrConflict},
 	} {
 		if errors.Is(err, pair.inner) {
-			outer := pair.outer
-			if errors.Is(err, sync.ErrConflict) {
-				outer = fmt.Errorf("%w, %w", outer, ErrConflict)
-			}
-			return fmt.Errorf("%w: %w", outer, err)
+			failure.is = append(failure.is, pair.outer)
 		}
 	}
-	if err != nil {
-		return fmt.Errorf("funcbox: sync: %w", err)
-	}
-	return nil
+	return failure
 }
 
 // syncBatch calls the hooks of a batch.

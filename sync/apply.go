@@ -139,15 +139,14 @@ func (b *batch) setAside() error {
 	return nil
 }
 
-// preflight looks for conflicts before anything is done.
+// preflight looks before anything is done for conflicts and what else cannot work.
 func (b *batch) preflight() error {
 	var first error
 	for i, s := range b.steps {
 		if err := b.ctx.Err(); err != nil {
 			return err
 		}
-		err := s.compare(b)
-		if errors.Is(err, ErrConflict) {
+		if err := s.compare(b); err != nil {
 			b.failed(s, err)
 			b.steps[i] = nil
 			if first == nil {

@@ -12,6 +12,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"syscall"
 	"testing"
 
@@ -98,6 +99,21 @@ func TestPermissionDenied(t *testing.T) {
 	}
 }
 
+// TestSpecialFiles: nobody wants a pipe replaced, nor opened.
+func TestSpecialFiles(t *testing.T) {
+	folder := makeFolder(t, map[string]string{"a": "1", "d/": ""})
+	for _, name := range []string{"pipe", "d/pipe"} {
+		require.NoError(t, unix.Mkfifo(filepath.Join(folder, name), 0o600))
+	}
+	result, err := apply(t, folder, Options{OnError: Continue, Overwrite: true},
+		create("/data/pipe", ""), modify("/data/pipe", "", "1"), remove("/data/pipe", ""), removeDir("/data/d"))
+	require.NoError(t, err)
+	require.Len(t, result.Conflicts, 3)
+	require.Contains(t, result.Conflicts[0].Reason, "it is a special file now")
+	require.Len(t, result.Skipped, 1)
+	require.NotZero(t, look(t, folder)["pipe"].mode&fs.ModeNamedPipe)
+}
+
 func TestFolderVanishes(t *testing.T) {
 	before, changes, _ := everything()
 	gone := filepath.Join(t.TempDir(), "gone")
@@ -170,4 +186,31 @@ func TestHostileJournal(t *testing.T) {
 		_, err := Recover(context.Background(), folder)
 		require.ErrorContains(t, err, "not a regular file")
 	})
+}
+
+// TestForgedCommit: a journal decides only for folders whose own journals say so.
+func TestForgedCommit(t *testing.T) {
+	for _, honest := range []bool{false, true} {
+		one, two := makeFolder(t, nil), makeFolder(t, map[string]string{"a": "new", ".funcbox-sync-1-1": "old"})
+		primary := filepath.Dir(one)
+		if honest {
+			primary = one
+		}
+		write := func(folder string, lines ...string) {
+			mustWrite(t, filepath.Join(folder, journalFile), strings.Join(lines, "\n")+"\n")
+		}
+		write(one, fmt.Sprintf(`{"kind":"batch","version":1,"id":"1","rollback":true,"others":[%q]}`, two), `{"kind":"commit"}`)
+		write(two, fmt.Sprintf(`{"kind":"batch","version":1,"id":"1","rollback":true,"primary":%q}`, primary), `{"kind":"replace","path":"a","old":".funcbox-sync-1-1"}`)
+		_, err := Recover(context.Background(), one)
+		require.NoError(t, err)
+		recovered, err := Recover(context.Background(), two)
+		require.NoError(t, err)
+		if honest {
+			require.Equal(t, Recovered{Completed: 1}, recovered)
+			require.Equal(t, map[string]string{"a": "new"}, contents(t, two))
+		} else {
+			require.Equal(t, Recovered{Undone: 1}, recovered)
+			require.Equal(t, map[string]string{"a": "old"}, contents(t, two))
+		}
+	}
 }

@@ -30,6 +30,7 @@ type step struct {
 	// replaces is set for a creation where something else is deleted by the same
 	// batch, replaced once that is done.
 	replaces, replaced bool
+	inNew              bool // the batch makes the directory it is in
 }
 
 // plan sorts out what cannot be applied and puts the rest in order.
@@ -153,6 +154,7 @@ func (b *batch) order() {
 	}
 	for _, s := range b.steps {
 		s.replaces = s.Type != vfs.Delete && deleted[s.Path]
+		s.inNew = created[s.Path.Dir()]
 	}
 	rank := func(s *step) int {
 		switch {

@@ -27,8 +27,8 @@ func (s *step) compare(b *batch) error {
 	var now fs.FileInfo
 	if err == nil {
 		now, err = lstat(directory, s.name)
-	} else if isGone(err) {
-		err = nil // the directory comes later in the batch, or was never there
+	} else if isGone(err) && (s.inNew || s.Type != vfs.Create) {
+		err = nil // the directory comes earlier in the batch, or went away
 	}
 	if err != nil {
 		return err
@@ -46,7 +46,7 @@ func (s *step) compareWith(directory *os.Root, now fs.FileInfo, b *batch) error 
 		return conflict("it was deleted")
 	case s.Mode.IsDir() && now.IsDir():
 		return nil
-	case s.Mode.Type() != now.Mode().Type() && (s.Type != vfs.Create || !b.options.Overwrite || now.IsDir() || !s.Mode.IsRegular()):
+	case s.Mode.Type() != now.Mode().Type() && (s.Type != vfs.Create || !b.options.Overwrite || now.Mode()&fs.ModeSymlink == 0 || !s.Mode.IsRegular()):
 		return conflict(fmt.Sprintf("it is %s now", kindOf(now.Mode())))
 	case b.options.Overwrite && (s.Type != vfs.Create || s.Mode.IsRegular()):
 		return nil
@@ -286,7 +286,7 @@ func writeFile(directory *os.Root, name string, copyTo func(io.Writer) (int64, e
 	}
 	failpoint("opened")
 	length, err := copyTo(file)
-	if err == nil && old != nil {
+	if err == nil && old != nil && old.Mode().IsRegular() { // the bits of a symbolic link say nothing
 		keepOwner(file, old)
 		err = file.Chmod(old.Mode().Perm())
 	}

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -291,6 +292,14 @@ func TestLeftOut(t *testing.T) {
 				require.NotEmpty(t, result.Failed)
 				require.Equal(t, test.change.Path, result.Failed[0].Path)
 				require.ErrorContains(t, result.Failed[0].Err, test.fail)
+				if slices.Contains([]string{"through a link out", "through a link inside", "through a file", "where no directory is"}, test.name) {
+					planned, err := Apply(context.Background(), []Folder{{Path: "/data", HostPath: makeFolder(t, map[string]string{
+						"file": "", "link -> " + outside: "", "inner -> d": "", "d/": "",
+					})}}, []Change{test.change}, Options{OnError: onError, DryRun: true})
+					require.NoError(t, err)
+					require.Empty(t, planned.Synced)
+					require.Len(t, planned.Failed, 1, "a dry run knows, too")
+				}
 				switch onError {
 				case Rollback:
 					require.ErrorIs(t, err, ErrRolledBack)
@@ -340,6 +349,9 @@ func TestConflicts(t *testing.T) {
 		{"delete what is gone", remove("/data/a", "old"), os.Remove, "", false},
 		{"create what is there", create("/data/a", "new"), nil, "it was created", false},
 		{"create where a directory is", create("/data/d", "new"), nil, "it is a directory now", true},
+		{"create where a link is", create("/data/a", "new"), func(path string) error {
+			return errors.Join(os.Rename(path, path+"2"), os.Symlink("a2", path))
+		}, "it is a symbolic link now", false},
 		{"make a directory where a file is", makeDir("/data/a"), nil, "it is a file now", true},
 	} {
 		for name, policy := range policies {
@@ -376,6 +388,18 @@ func TestConflicts(t *testing.T) {
 			})
 		}
 	}
+}
+
+// TestOverwriteLink: a file in place of a symbolic link is as any new file, and what
+// the link led to stays.
+func TestOverwriteLink(t *testing.T) {
+	folder := makeFolder(t, map[string]string{"a -> b": "", "b": "old"})
+	before := look(t, folder)
+	_, err := apply(t, folder, Options{Overwrite: true}, create("/data/a", "new"), create("/data/c", "new"))
+	require.NoError(t, err)
+	after := look(t, folder)
+	require.Equal(t, after["c"], after["a"])
+	require.Equal(t, before["b"], after["b"])
 }
 
 // TestMoved: contents that are read from the host when it is their turn are not

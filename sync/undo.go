@@ -309,7 +309,7 @@ func (f *folder) settle(j *journal) (completed bool, err error) {
 	}
 	if completed {
 		for _, other := range first.Others {
-			if err := passCommit(other, j.id); err != nil {
+			if err := f.passCommit(other, j.id); err != nil {
 				return true, err
 			}
 		}
@@ -337,10 +337,16 @@ func journalIn(root *os.Root, id string) (*journal, error) {
 	return j, err
 }
 
+// is tells whether info describes this folder.
+func (f *folder) is(info fs.FileInfo) bool {
+	own, err := f.root.Stat(".")
+	return err == nil && os.SameFile(own, info)
+}
+
 // passCommit adds the commit to the journal of another folder of a batch, since the
 // one that decides is about to go. The folder may not be locked: whoever recovers it
 // right now comes to the same end, by one commit or the other.
-func passCommit(folder, id string) error {
+func (f *folder) passCommit(folder, id string) error {
 	root, err := openFolder(folder)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
@@ -352,6 +358,11 @@ func passCommit(folder, id string) error {
 	j, err := journalIn(root, id)
 	if err != nil || j == nil || j.committed() {
 		return err
+	}
+	// That other journal must name this folder as the one that decides for it: this one
+	// may be forged by somebody who can write here and not there.
+	if decides, err := os.Stat(j.entries[0].Primary); err != nil || !f.is(decides) {
+		return nil
 	}
 	file, err := root.OpenFile(journalFile, os.O_WRONLY, 0)
 	if errors.Is(err, fs.ErrNotExist) {

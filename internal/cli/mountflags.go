@@ -23,12 +23,13 @@ type mountFlags struct {
 	include  []string
 	onDenied modeFlag[funcbox.DeniedMode]
 	symlinks modeFlag[funcbox.SymlinkMode]
+	sync     syncFlags
 }
 
 func (m *mountFlags) register(cmd *cobra.Command) {
 	m.loading.parse, m.onDenied.parse, m.symlinks.parse = funcbox.ParseLoadingMode, funcbox.ParseDeniedMode, funcbox.ParseSymlinkMode
 	f := cmd.Flags()
-	f.Var(&m.dirs, "mount", "show a folder of the host in the sandbox, as `HOST:GUEST`; reading and listing is allowed, nothing is written to it; repeatable")
+	f.Var(&m.dirs, "mount", "show a folder of the host in the sandbox, as `HOST:GUEST`; reading and listing is allowed; repeatable")
 	f.Var(&ruleFlag{rules: &m.rules}, "allow", "allow more in mounts, as `GLOB=OPERATIONS`: read, list, create, modify, delete, with commas, or *; repeatable")
 	f.Var(&ruleFlag{rules: &m.rules, deny: true}, "deny", "allow less in mounts, as `GLOB=OPERATIONS`; of globs that match the same, the narrower decides, else the first; repeatable")
 	f.StringArrayVar(&m.exclude, "exclude", nil, "deny everything for a name or path in mounts and all below, whatever is allowed, a `GLOB`; repeatable")
@@ -46,12 +47,13 @@ func (m *mountFlags) register(cmd *cobra.Command) {
 	for _, name := range []string{"allow", "deny", "exclude", "include"} {
 		mustComplete(cmd, name, cobra.NoFileCompletions)
 	}
+	m.sync.register(cmd)
 }
 
 // mount makes the Mount that the flags describe, nil without --mount.
 func (m *mountFlags) mount(cmd *cobra.Command) (*funcbox.Mount, error) {
 	if len(m.dirs.dirs) == 0 {
-		for _, name := range []string{"allow", "deny", "exclude", "loading", "include", "on-denied", "follow-symlinks"} {
+		for _, name := range []string{"allow", "deny", "exclude", "loading", "include", "on-denied", "follow-symlinks", "sync", "on-error", "overwrite", "durable"} {
 			if cmd.Flags().Changed(name) {
 				return nil, usage(cmd, "--%s is about mounts, and there is no --mount; files of the sandbox itself are not restricted", name)
 			}
@@ -62,7 +64,12 @@ func (m *mountFlags) mount(cmd *cobra.Command) (*funcbox.Mount, error) {
 	if err != nil {
 		return nil, usage(cmd, "--allow, --deny: %w", err)
 	}
+	sync, err := m.sync.sync(cmd)
+	if err != nil {
+		return nil, err
+	}
 	return &funcbox.Mount{
+		Sync:        sync,
 		Dirs:        m.dirs.dirs,
 		Permissions: perm.Permissions{Rules: rules, Exclude: m.exclude},
 		Loading:     funcbox.Loading{Mode: m.loading.mode, Include: m.include},

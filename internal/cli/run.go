@@ -23,6 +23,7 @@ const runExample = `  funcbox run --call greet --args '["World"]' --kwargs '{"gr
   funcbox run --lang js -e 'console.log("hello"); return 6 * 7'
   funcbox run --file input.csv=data/orders.csv --timeout 2s --memory 64MiB report.js
   funcbox run --mount ./photos:/photos --allow 'thumbs/**=create' --exclude '*.raw' resize.js
+  funcbox run --mount ./src:/src --allow '**=*' --sync plan rename.js
   cat script.js | funcbox run --lang js - first second`
 
 // runFlags are the flags of funcbox run as they were given.
@@ -60,8 +61,12 @@ output, the changed files and figures about the call.
 
 With --mount the sandbox shows folders of the host. Its code may read and list
 them, and do what --allow adds, such as 'out/**=create,modify' (a glob without a
-slash in front is below the mount). Changes stay in the sandbox: --json lists
-them. What is refused is told on the standard error, with the rule.
+slash in front is below the mount). What is refused is told on the standard error,
+with the rule. Changes stay in the sandbox, and --json lists them, unless --sync says
+otherwise: with batch they are written to the host after a call that succeeds, as one
+batch, and what was not written is told on the standard error. With plan nothing is
+written: the standard output has what a batch would do, text files as a diff, in
+place of the value, and what the guest prints goes to the standard error.
 
 The JSON of --args, --kwargs and results writes bytes as {"$bytes":"<base64>"},
 NaN and infinities as {"$float":"NaN"}, times as {"$time":"<RFC 3339>"}; 1 is an
@@ -69,7 +74,7 @@ integer and 1.0 a float.
 
 The exit code is 0 for success, 1 for an error of the guest (or the code that it
 exited with), 124 when a limit on time or fuel was reached, 143 when interrupted,
-2 for wrong usage or a failure of funcbox itself.`,
+2 for wrong usage, a failure of funcbox itself, or a sync that failed or met conflicts.`,
 		Example:           runExample,
 		Args:              cobra.ArbitraryArgs,
 		RunE:              func(cmd *cobra.Command, args []string) error { return a.run(cmd, &flags, args) },
@@ -130,7 +135,12 @@ func (a *app) run(cmd *cobra.Command, flags *runFlags, args []string) error {
 	}
 	defer closer()
 	stdout, stderr := &lineWriter{to: a.stdout}, &lineWriter{to: a.stderr}
-	if !flags.json {
+	planned := flags.mount.sync.mode.mode == syncPlan
+	switch {
+	case flags.json: // the object has the output
+	case planned:
+		request.Stdout, request.Stderr = stderr, stderr // stdout is for the plan
+	default:
 		request.Stdout, request.Stderr = stdout, stderr
 	}
 	ctx := cmd.Context()
@@ -141,6 +151,10 @@ func (a *app) run(cmd *cobra.Command, flags *runFlags, args []string) error {
 	}
 	result, err := ex.Execute(ctx, *request)
 	progress.stop()
+	var synced *syncOutcome
+	if err == nil && flags.mount.sync.wanted() {
+		synced = a.sync(ctx, ex, flags.mount.sync.mode.mode, request.Mount, result, a.syncBar(stderr))
+	}
 	if err == nil && ctx.Err() == nil {
 		err = ex.Close(ctx) // after an interrupt the end of the process is all it takes
 	}
@@ -148,13 +162,27 @@ func (a *app) run(cmd *cobra.Command, flags *runFlags, args []string) error {
 		return err
 	}
 	a.code = result.ExitCode
+	if synced != nil {
+		a.code = synced.code(ctx, a.code)
+	}
 	if flags.json {
-		return a.printObject(result)
+		return a.printObject(result, synced, stderr)
+	}
+	if planned {
+		result.Value = nil // the plan stands in its place
 	}
 	if err := printResult(result, stdout, stderr); err != nil {
 		return err
 	}
-	return printDenials(result.Files, stderr)
+	if err := printDenials(result.Files, stderr); err != nil || synced == nil {
+		return err
+	}
+	if planned {
+		if err := synced.printPlan(stdout); err != nil {
+			return err
+		}
+	}
+	return synced.print(stderr)
 }
 
 // request turns flags and arguments into a request. closer closes its input.
@@ -327,8 +355,13 @@ func parseObject(cmd *cobra.Command, text string) (map[string]any, error) {
 	return pairs, nil
 }
 
-func (a *app) printObject(result *funcbox.ExecutionResult) error {
+// printObject prints everything as JSON, and why a sync did not go through, which the
+// object cannot say where no change was to blame.
+func (a *app) printObject(result *funcbox.ExecutionResult, synced *syncOutcome, stderr *lineWriter) error {
 	encoder := json.NewEncoder(a.stdout)
 	encoder.SetEscapeHTML(false)
-	return encoder.Encode(result)
+	if err := encoder.Encode(result); err != nil || synced == nil || synced.err == nil {
+		return err
+	}
+	return stderr.printLine("funcbox: " + synced.ending())
 }
