@@ -55,6 +55,10 @@ func TestExamples(t *testing.T) {
 		got := run(t, 0, "funcbox", "run", "--call", "greet", "--args", `["World"]`, "--kwargs", `{"greeting":"Hi"}`, "examples/greet/greet.js")
 		require.Equal(t, "\"Hi, World!\"\n", got)
 	})
+	t.Run("greet in Python", func(t *testing.T) {
+		got := run(t, 0, "funcbox", "run", "--call", "greet", "--args", `["World"]`, "--kwargs", `{"greeting":"Hi"}`, "examples/greet/greet.py")
+		require.Equal(t, "\"Hi, World!\"\n", got)
+	})
 	t.Run("transform on the command line", func(t *testing.T) {
 		got := run(t, 0, "funcbox", "run", "--file", "orders.csv=examples/transform/orders.csv", "--call", "transform",
 			"--args", `["orders.csv", "totals.json"]`, "--json", "examples/transform/transform.js")

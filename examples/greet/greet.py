@@ -1,0 +1,3 @@
+def greet(name, *, greeting="Hello"):
+    """Greets somebody, or something."""
+    return f"{greeting}, {name}!"
