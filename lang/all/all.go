@@ -6,10 +6,12 @@ package all
 import (
 	"github.com/funcbox/funcbox/lang"
 	"github.com/funcbox/funcbox/lang/js"
+	"github.com/funcbox/funcbox/lang/php"
 	"github.com/funcbox/funcbox/lang/python"
+	"github.com/funcbox/funcbox/lang/ruby"
 )
 
 // Languages returns all languages, in alphabetical order of their names.
 func Languages() []*lang.Language {
-	return []*lang.Language{js.Language(), python.Language()}
+	return []*lang.Language{js.Language(), php.Language(), python.Language(), ruby.Language()}
 }

@@ -1,0 +1,211 @@
+/*
+ * shim.c: the exports of the Ruby runtime: start, and one request.
+ */
+#include "shim.h"
+
+#include <locale.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#define LIBRARY "/usr/lib/funcbox/start.rb"
+
+/* Held back for the moment when memory has run out: the error must still be made,
+ * described and sent. In bytes. */
+#define RESERVE (512 * 1024)
+
+/* Of Ruby, not in its public headers; the last two are patches/06-end.patch. */
+int ruby_setup(void);
+void funcbox_teardown(void);
+void funcbox_finalize(void);
+
+VALUE shim_library;
+
+static ID id_describe, id_status;
+static void *reserve;
+
+FUNCBOX_EXPORT(funcbox_abi) int shim_abi(void) { return FUNCBOX_ABI; }
+
+/* ---- start ------------------------------------------------------------ */
+
+static VALUE load_library(VALUE data) {
+    (void)data;
+    rb_require(LIBRARY);
+    shim_library = rb_const_get(rb_cObject, rb_intern("Funcbox"));
+    rb_gc_register_address(&shim_library);
+    value_write_init();
+    timer_init();
+    system_init();
+    program_init();
+    id_describe = rb_intern("describe");
+    id_status = rb_intern("status");
+    rb_funcall(shim_library, rb_intern("ready"), 0);
+    return Qnil;
+}
+
+static VALUE inspect_error(VALUE error) {
+    VALUE text = rb_funcall(error, rb_intern("full_message"), 0);
+    write(2, RSTRING_PTR(text), (size_t)RSTRING_LEN(text));
+    write(2, "\n", 1);
+    return Qnil;
+}
+
+static int complain(void) {
+    int state;
+    VALUE error = rb_errinfo();
+    rb_set_errinfo(Qnil);
+    rb_protect(inspect_error, error, &state);
+    return 1;
+}
+
+FUNCBOX_EXPORT(funcbox_init) int shim_init(void) {
+    static char *arguments[] = {"ruby", "--disable=gems", "--encoding=UTF-8", "-e_=0", NULL};
+    int count = 4, state;
+    char **list = arguments;
+    setlocale(LC_CTYPE, "C.UTF-8"); /* names of files and variables are UTF-8 */
+    ruby_sysinit(&count, &list);
+    if (ruby_setup()) return complain();
+    ruby_options(count, list);
+    rb_protect(load_library, Qnil, &state);
+    if (state) return complain();
+    reserve = malloc(RESERVE);
+    return 0;
+}
+
+/* ---- a request -------------------------------------------------------- */
+
+struct call {
+    uint8_t *bytes;
+    size_t length;
+    struct funcbox_writer reply;
+    struct request request;
+};
+
+static VALUE read_request(VALUE data) {
+    struct call *call = (struct call *)data;
+    struct request *request = &call->request;
+    struct funcbox_reader reader;
+    struct funcbox_item map, key;
+    funcbox_read(&reader, call->bytes, call->length);
+    if (!funcbox_next(&reader, &map) || map.kind != FUNCBOX_MAP) rb_raise(rb_eArgError, "broken request");
+    for (; map.number; map.number--) {
+        if (!funcbox_next(&reader, &key) || key.kind != FUNCBOX_UNSIGNED) rb_raise(rb_eArgError, "broken request");
+        switch (key.number) {
+        case FUNCBOX_REQUEST_OP:
+            if (value_read(&reader) != INT2FIX(FUNCBOX_OP_EXECUTE)) rb_raise(rb_eArgError, "unknown operation");
+            break;
+        case FUNCBOX_REQUEST_CODE: request->code = value_read(&reader); break;
+        case FUNCBOX_REQUEST_FILE: request->file = value_read(&reader); break;
+        case FUNCBOX_REQUEST_FUNCTION: request->function = value_read(&reader); break;
+        case FUNCBOX_REQUEST_ARGS: request->args = value_read(&reader); break;
+        case FUNCBOX_REQUEST_KWARGS: request->kwargs = value_read_keywords(&reader); break;
+        case FUNCBOX_REQUEST_ENV: request->env = value_read(&reader); break;
+        case FUNCBOX_REQUEST_WORKDIR: request->workdir = value_read(&reader); break;
+        case FUNCBOX_REQUEST_ARGV: request->argv = value_read(&reader); break;
+        default:
+            if (!funcbox_skip(&reader)) rb_raise(rb_eArgError, "broken request");
+        }
+    }
+    if (NIL_P(request->code)) request->code = rb_utf8_str_new("", 0);
+    if (NIL_P(request->file) || !RSTRING_LEN(request->file)) request->file = rb_utf8_str_new_cstr("main.rb");
+    if (NIL_P(request->function)) request->function = rb_utf8_str_new("", 0);
+    if (NIL_P(request->args)) request->args = rb_ary_new();
+    if (NIL_P(request->argv)) request->argv = rb_ary_new();
+    if (NIL_P(request->workdir)) request->workdir = rb_utf8_str_new("", 0);
+    rb_obj_freeze(request->file);
+    return Qnil;
+}
+
+static VALUE run(VALUE data) {
+    struct call *call = (struct call *)data;
+    read_request(data);
+    free(call->bytes);
+    call->bytes = NULL;
+    surroundings_set(&call->request);
+    return program_run(&call->request);
+}
+
+static VALUE reply_value(VALUE data) {
+    struct call *call = ((struct call **)data)[0];
+    VALUE value = ((VALUE *)data)[1];
+    funcbox_map(&call->reply, 2);
+    funcbox_unsigned(&call->reply, FUNCBOX_REPLY_STATUS);
+    funcbox_unsigned(&call->reply, FUNCBOX_STATUS_VALUE);
+    funcbox_unsigned(&call->reply, FUNCBOX_REPLY_VALUE);
+    value_write(&call->reply, value);
+    return Qnil;
+}
+
+static VALUE describe(VALUE data) {
+    struct call *call = ((struct call **)data)[0];
+    VALUE described = rb_funcall(shim_library, id_describe, 1, ((VALUE *)data)[1]);
+    VALUE type = rb_ary_entry(described, 0), message = rb_ary_entry(described, 1), stack = rb_ary_entry(described, 2);
+    funcbox_error_reply(&call->reply, RSTRING_PTR(type), (size_t)RSTRING_LEN(type), RSTRING_PTR(message), (size_t)RSTRING_LEN(message),
+                        RSTRING_PTR(stack), (size_t)RSTRING_LEN(stack));
+    RB_GC_GUARD(described);
+    return Qnil;
+}
+
+static void reply_plain(struct funcbox_writer *w, const char *type, const char *message) {
+    funcbox_error_reply(w, type, strlen(type), message, strlen(message), "", 0);
+}
+
+static void reply_error(struct call *call, VALUE error) {
+    int state;
+    VALUE data[2] = {(VALUE)call, error};
+    free(reserve);
+    reserve = NULL;
+    funcbox_writer_free(&call->reply);
+    rb_protect(describe, (VALUE)data, &state);
+    if (!state && !call->reply.failed) return;
+    int memory = RTEST(rb_obj_is_kind_of(error, rb_eNoMemError));
+    rb_set_errinfo(Qnil);
+    reply_plain(&call->reply, memory ? "NoMemoryError" : "StandardError", memory ? "failed to allocate memory" : "the error raised could not be described");
+}
+
+static int is_exit(VALUE error) { return !NIL_P(error) && !SPECIAL_CONST_P(error) && RTEST(rb_obj_is_kind_of(error, rb_eSystemExit)); }
+
+/* Ends the program as ruby does, and does not come back. */
+static void leave(VALUE error) {
+    int status = NUM2INT(rb_funcall(error, id_status, 0));
+    rb_set_errinfo(Qnil);
+    funcbox_finalize();
+    _exit(status);
+}
+
+FUNCBOX_EXPORT(funcbox_call) void shim_call(size_t length) {
+    struct call call = {.length = length};
+    struct request *request = &call.request;
+    request->code = request->file = request->function = request->args = request->kwargs = request->env = request->argv = request->workdir = Qnil;
+    if (!reserve) reserve = malloc(RESERVE);
+    call.bytes = malloc(length ? length : 1);
+    if (!call.bytes) {
+        reply_plain(&call.reply, "NoMemoryError", "failed to allocate memory");
+        funcbox_result(call.reply.data, call.reply.length);
+        return;
+    }
+    funcbox_request(call.bytes);
+    int state;
+    VALUE value = rb_protect(run, (VALUE)&call, &state);
+    VALUE error = state ? rb_errinfo() : Qnil;
+    /* at_exit's blocks see the error as $!, and may exit on their own. */
+    funcbox_teardown();
+    if (is_exit(rb_errinfo())) leave(rb_errinfo());
+    rb_set_errinfo(Qnil);
+    if (!state) {
+        VALUE data[2] = {(VALUE)&call, value};
+        rb_protect(reply_value, (VALUE)data, &state);
+        if (state) {
+            error = rb_errinfo();
+            rb_set_errinfo(Qnil);
+            if (is_exit(error)) leave(error);
+        }
+    }
+    if (state) reply_error(&call, error);
+    funcbox_finalize();
+    funcbox_result(call.reply.data, call.reply.length);
+    funcbox_writer_free(&call.reply);
+    free(call.bytes);
+    RB_GC_GUARD(value);
+    RB_GC_GUARD(error);
+}
