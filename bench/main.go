@@ -33,9 +33,10 @@ func main() {
 	read := flag.String("read", "", "read this file in a guest and print time and peak memory (used by the table)")
 	firstPython := flag.String("first-python", "", "the same as -first, of Python")
 	firstPHP := flag.String("first-php", "", "the same as -first, of PHP")
+	firstRuby := flag.String("first-ruby", "", "the same as -first, of Ruby")
 	soak := flag.Int("soak", 0, "run this many calls and report what is left")
 	unmetered := flag.String("unmetered", "", "the JavaScript runtime before metering")
-	only := flag.String("only", "", "the only section of the table: add, throughput, processes, fib, files, metering, collector, python or php")
+	only := flag.String("only", "", "the only section of the table: add, throughput, processes, fib, files, sync, metering, collector, python, php or ruby")
 	flag.Parse()
 	var err error
 	switch {
@@ -45,6 +46,8 @@ func main() {
 		err = firstPythonResult(*firstPython)
 	case *firstPHP != "":
 		err = firstPHPResult(*firstPHP)
+	case *firstRuby != "":
+		err = firstRubyResult(*firstRuby)
 	case *read != "":
 		err = readThrough(*read)
 	case *soak > 0:
@@ -129,10 +132,12 @@ func printTable(unmetered, only string) error {
 		{"processes", processes},
 		{"fib", fib},
 		{"files", files},
+		{"sync", syncing},
 		{"metering", func(ctx context.Context, _ *funcbox.Executor) error { return metering(ctx, unmetered) }},
 		{"collector", collector},
 		{"python", func(ctx context.Context, _ *funcbox.Executor) error { return pythonTable(ctx) }},
 		{"php", func(ctx context.Context, _ *funcbox.Executor) error { return phpTable(ctx) }},
+		{"ruby", func(ctx context.Context, _ *funcbox.Executor) error { return rubyTable(ctx) }},
 	} {
 		if only == "" || only == section.name {
 			if err := section.run(ctx, ex); err != nil {
