@@ -44,8 +44,8 @@ test:
 	$(GO) test ./...
 
 .PHONY: portable
-portable: ## the memory of platforms that are not unix, tried here
-	$(GO) test -short -tags funcbox_portable . ./wasm ./lang/js
+portable: ## the memory of platforms that are not unix, tried here; hostile guests have it copied at up to 4 GiB
+	GOMEMLIMIT=1GiB $(GO) test -short -tags funcbox_portable . ./wasm ./lang/js
 
 .PHONY: killed
 killed: ## kills a process at every step of a sync, for which the steps are compiled in
