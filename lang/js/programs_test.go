@@ -1,42 +1,14 @@
 package js_test
 
 import (
-	"context"
-	"os"
-	"path/filepath"
-	"strings"
 	"testing"
 
-	"github.com/stretchr/testify/require"
-
-	"github.com/funcbox/funcbox"
 	"github.com/funcbox/funcbox/lang/js"
+	"github.com/funcbox/funcbox/lang/langtest"
 )
 
-// TestPrograms runs each program of testdata as a script and compares what it
-// prints. A program's first comment says what it shows.
+// TestPrograms runs the programs of testdata. A program's first comment says what it
+// shows.
 func TestPrograms(t *testing.T) {
-	ctx := context.Background()
-	executor, err := funcbox.New(ctx, funcbox.WithLanguages(js.Language()))
-	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, executor.Close(ctx)) })
-	programs, err := filepath.Glob("testdata/*.js")
-	require.NoError(t, err)
-	require.NotEmpty(t, programs)
-	for _, path := range programs {
-		t.Run(filepath.Base(path), func(t *testing.T) {
-			code, err := os.ReadFile(path)
-			require.NoError(t, err)
-			want, err := os.ReadFile(strings.TrimSuffix(path, ".js") + ".out")
-			require.NoError(t, err)
-			res, err := executor.Execute(ctx, funcbox.Request{
-				Language: "js",
-				Code:     string(code),
-				Filename: filepath.Base(path),
-			})
-			require.NoError(t, err)
-			require.NoError(t, res.Err(), "%+v\n%s", res.Error, res.Stderr)
-			require.Equal(t, string(want), res.Stdout)
-		})
-	}
+	langtest.Programs(t, js.Language(), nil, "testdata/*.js")
 }

@@ -1,24 +1,15 @@
 package php_test
 
 import (
-	"context"
-	"fmt"
-	"log/slog"
-	"math/rand/v2"
-	"strings"
-	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
-	"github.com/stretchr/testify/require"
-
-	"github.com/funcbox/funcbox"
+	"github.com/funcbox/funcbox/lang/langtest"
 	"github.com/funcbox/funcbox/lang/php"
 )
 
 // resetPrograms leave behind as much as they can. Each may end in any way.
-var resetPrograms = []struct{ name, code string }{
+var resetPrograms = [][2]string{
 	{"changes settings", `ini_set('precision', 3); date_default_timezone_set('Asia/Tokyo'); error_reporting(0); mb_internal_encoding('SJIS'); setlocale(LC_ALL, 'C'); mt_srand(1); umask(0);`},
 	{"sets handlers", `set_error_handler(fn() => true); set_exception_handler(fn() => 0); spl_autoload_register(fn() => 0); register_shutdown_function(fn() => print('leak')); ob_start(fn($x) => 'leak'); header_register_callback(fn() => 0);`},
 	{"replaces wrappers", `stream_wrapper_unregister('file'); stream_wrapper_unregister('php'); stream_filter_register('leak.*', 'php_user_filter'); libxml_use_internal_errors(true);`},
@@ -76,97 +67,10 @@ const resetProbe = `function probe() {
 		set_error_handler(null), set_exception_handler(null), spl_object_id(new stdClass), memory_get_usage()]) ?: json_last_error_msg();
 }`
 
-// resets counts what the executor logs about resets.
-type resets struct{ good, bad atomic.Int64 }
-
-func (r *resets) Enabled(context.Context, slog.Level) bool { return true }
-func (r *resets) WithAttrs([]slog.Attr) slog.Handler       { return r }
-func (r *resets) WithGroup(string) slog.Handler            { return r }
-func (r *resets) Handle(_ context.Context, record slog.Record) error {
-	switch {
-	case record.Level >= slog.LevelWarn:
-		r.bad.Add(1)
-	case strings.Contains(record.Message, "equals its image"):
-		r.good.Add(1)
-	}
-	return nil
-}
-
-// TestResets runs thousands of programs in random order, from several goroutines
-// and with limits that stop some of them anywhere. Every byte of memory and every
-// global of a reused instance must equal the image after each, and a program must
-// find nothing of the ones before.
 func TestResets(t *testing.T) {
-	ctx := context.Background()
-	var log resets
-	executor, err := funcbox.New(ctx, funcbox.WithLanguages(php.Language()), funcbox.WithResetCheck(), funcbox.WithLogger(slog.New(&log)))
-	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, executor.Close(ctx)) })
-	probe := funcbox.Request{Language: "php", Code: resetProbe, Function: "probe"}
-	first, err := executor.Execute(ctx, probe)
-	require.NoError(t, err)
-	require.NoError(t, first.Err(), "%+v", first.Error)
-	require.Contains(t, first.Value, "probe")
-
-	calls := 300
-	if testing.Short() {
-		calls = 60
-	}
-	var workers sync.WaitGroup
-	for worker := range uint64(4) {
-		workers.Go(func() {
-			random := rand.New(rand.NewPCG(worker, 20))
-			for range calls {
-				program := resetPrograms[random.IntN(len(resetPrograms))]
-				if err := resetCall(executor, program.code, random); err != nil {
-					t.Errorf("%s: %v", program.name, err)
-					return
-				}
-				if random.IntN(4) > 0 {
-					continue
-				}
-				res, err := executor.Execute(ctx, probe)
-				if err != nil || res.Value != first.Value {
-					t.Errorf("after %s: %v: found\n%+v, at first it was\n%+v", program.name, err, res, first)
-					return
-				}
-			}
-		})
-	}
-	workers.Wait()
-	require.Zero(t, log.bad.Load(), "resets that failed")
-	require.Greater(t, log.good.Load(), int64(calls), "resets that were checked")
-}
-
-// resetCall runs a program under limits of which one may be tight.
-func resetCall(executor *funcbox.Executor, code string, random *rand.Rand) error {
-	ctx := context.Background()
-	req := funcbox.Request{Language: "php", Code: code, Limits: funcbox.Limits{
-		Fuel: 3_000_000, Timeout: 10 * time.Second, MemoryBytes: 64 << 20, OpenFiles: 32,
-	}}
-	switch random.IntN(6) {
-	case 0:
-		req.Limits.Fuel = 1 + random.Int64N(300_000)
-	case 1:
-		req.Limits.Timeout = time.Duration(1+random.IntN(3000)) * time.Microsecond
-	case 2:
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, time.Duration(1+random.IntN(3000))*time.Microsecond)
-		defer cancel()
-	case 3:
-		req.Limits.OutputBytes, req.Limits.ResultBytes, req.Limits.FilesystemBytes = 100, 100, 10_000
-	case 4:
-		req.Limits.MemoryBytes = 24 << 20
-	}
-	if strings.Contains(code, "sleep(3600)") {
-		req.Limits.Timeout = min(req.Limits.Timeout, 5*time.Millisecond)
-	}
-	res, err := executor.Execute(ctx, req)
-	if err != nil {
-		return err
-	}
-	if res.Status == funcbox.StatusCrash {
-		return fmt.Errorf("it crashed: %w", res.Err())
-	}
-	return nil
+	langtest.Resets(t, php.Language(), langtest.ResetPlan{
+		Programs: resetPrograms, Probe: resetProbe, Finds: "probe", Calls: 300,
+		Fuel: 3_000_000, MemoryBytes: 64 << 20, Timeout: 10 * time.Second,
+		TightFuel: 300_000, TightMemoryBytes: 24 << 20, TightTimeout: 3 * time.Millisecond,
+	})
 }
