@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"github.com/funcbox/funcbox"
+	"github.com/funcbox/funcbox/lang"
 	"github.com/funcbox/funcbox/lang/js"
 )
 
@@ -41,13 +42,13 @@ func main() {
 	var err error
 	switch {
 	case *first != "":
-		err = firstResult(*first)
+		err = firstResult(*first, js.Language(), add)
 	case *firstPython != "":
-		err = firstPythonResult(*firstPython)
+		err = pythonLanguage.firstResult(*firstPython)
 	case *firstPHP != "":
-		err = firstPHPResult(*firstPHP)
+		err = phpLanguage.firstResult(*firstPHP)
 	case *firstRuby != "":
-		err = firstRubyResult(*firstRuby)
+		err = rubyLanguage.firstResult(*firstRuby)
 	case *read != "":
 		err = readThrough(*read)
 	case *soak > 0:
@@ -61,14 +62,15 @@ func main() {
 	}
 }
 
-// firstResult is the child process whose life the table measures.
-func firstResult(cacheDir string) error {
+// firstResult is the child process whose life the table measures: a call of work in
+// a new executor.
+func firstResult(cacheDir string, language *lang.Language, work func(context.Context, *funcbox.Executor) error) error {
 	ctx := context.Background()
-	ex, err := funcbox.New(ctx, funcbox.WithLanguages(js.Language()), funcbox.WithCacheDir(cacheDir))
+	ex, err := funcbox.New(ctx, funcbox.WithLanguages(language), funcbox.WithCacheDir(cacheDir))
 	if err != nil {
 		return err
 	}
-	return add(ctx, ex)
+	return work(ctx, ex)
 }
 
 func add(ctx context.Context, ex *funcbox.Executor) error {
@@ -135,9 +137,9 @@ func printTable(unmetered, only string) error {
 		{"sync", syncing},
 		{"metering", func(ctx context.Context, _ *funcbox.Executor) error { return metering(ctx, unmetered) }},
 		{"collector", collector},
-		{"python", func(ctx context.Context, _ *funcbox.Executor) error { return pythonTable(ctx) }},
-		{"php", func(ctx context.Context, _ *funcbox.Executor) error { return phpTable(ctx) }},
-		{"ruby", func(ctx context.Context, _ *funcbox.Executor) error { return rubyTable(ctx) }},
+		{"python", func(ctx context.Context, _ *funcbox.Executor) error { return pythonLanguage.table(ctx) }},
+		{"php", func(ctx context.Context, _ *funcbox.Executor) error { return phpLanguage.table(ctx) }},
+		{"ruby", func(ctx context.Context, _ *funcbox.Executor) error { return rubyLanguage.table(ctx) }},
 	} {
 		if only == "" || only == section.name {
 			if err := section.run(ctx, ex); err != nil {
@@ -180,23 +182,9 @@ func processes(context.Context, *funcbox.Executor) error {
 	if err != nil {
 		return err
 	}
-	dir, err := os.MkdirTemp("", "funcbox-bench-*")
-	if err != nil {
-		return err
-	}
-	defer func() { _ = os.RemoveAll(dir) }()
 	empty, err := median(11, func() error { return exec.Command(self, "-help").Run() })
 	_ = err // -help exits with a code of its own
-	cold, err := median(5, func() error {
-		if err := os.RemoveAll(dir); err != nil {
-			return err
-		}
-		return exec.Command(self, "-first", dir).Run()
-	})
-	if err != nil {
-		return err
-	}
-	warm, err := median(21, func() error { return exec.Command(self, "-first", dir).Run() })
+	cold, warm, err := firstResults("-first", 5)
 	if err != nil {
 		return err
 	}
@@ -204,6 +192,31 @@ func processes(context.Context, *funcbox.Executor) error {
 	row("  with a cold cache", cold, warm)
 	row("  a process that does nothing", empty, warm)
 	return nil
+}
+
+// firstResults measures new processes that run firstResult, as flag tells them: runs
+// of them with an empty cache folder, then more with the folder these left.
+func firstResults(flag string, runs int) (cold, warm time.Duration, err error) {
+	self, err := os.Executable()
+	if err != nil {
+		return 0, 0, err
+	}
+	dir, err := os.MkdirTemp("", "funcbox-bench-*")
+	if err != nil {
+		return 0, 0, err
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	cold, err = median(runs, func() error {
+		if err := os.RemoveAll(dir); err != nil {
+			return err
+		}
+		return exec.Command(self, flag, dir).Run()
+	})
+	if err != nil {
+		return 0, 0, err
+	}
+	warm, err = median(21, func() error { return exec.Command(self, flag, dir).Run() })
+	return cold, warm, err
 }
 
 func fib(ctx context.Context, ex *funcbox.Executor) error {

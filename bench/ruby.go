@@ -1,25 +1,37 @@
 package main
 
 import (
-	"context"
-	"fmt"
-	"os"
-	"os/exec"
-	"time"
-
 	"github.com/funcbox/funcbox"
 	"github.com/funcbox/funcbox/lang/ruby"
 )
 
-const rubyAdd = "def add(a, b) = a + b\n"
+var rubyLanguage = language{
+	title: "Ruby",
+	first: "-first-ruby",
+	value: ruby.Language,
 
-// rubyWork is timed in the sandbox and in a native interpreter; run returns
-// something that tells whether it was done.
-var rubyWork = []struct {
-	name, code string
-	runs       int
-	want       any
-}{
+	add: "def add(a, b) = a + b\n",
+	calls: []call{
+		{"an exception raised and rescued", funcbox.Request{Code: "def f; raise 'no'; rescue => e; e.message.size; end", Function: "f"}, int64(2)},
+		{"a script that requires json and prints", funcbox.Request{Code: "require 'json'\nputs JSON.generate([1, { a: 'b' }])"}, nil},
+		{"a script that requires csv, which is not in the image", funcbox.Request{Code: "require 'csv'\nCSV.parse('a,b').first.size"}, int64(2)},
+	},
+	callRuns: 300,
+
+	work:   rubyWork,
+	timed:  rubyTimed,
+	result: "[median, done]",
+	median: "median",
+	native: interpreter{
+		commands: []string{"ruby3.3", "ruby"},
+		name:     "ruby",
+		calls:    [][]string{{"--disable-gems", "-e"}, {"--enable-gems", "-e"}},
+		work:     []string{"--disable-gems", "-e"},
+		print:    "puts %s",
+	},
+}
+
+var rubyWork = []work{
 	{"fib(27)", "def fib(n) = n < 2 ? n : fib(n - 1) + fib(n - 2)\ndef run = fib(27)\n", 7, int64(196418)},
 	{"a million blocks, from each, map and times", `
 A = (0...333_333).to_a
@@ -63,10 +75,7 @@ end
 `, 5, int64(20_000)},
 }
 
-// rubyTimed adds to a piece of work what times it: the median of runs in
-// nanoseconds.
-func rubyTimed(code string, runs int) string {
-	return fmt.Sprintf(`%s
+const rubyTimed = `%s
 done = nil
 times = Array.new(%d) do
   from = Process.clock_gettime(Process::CLOCK_MONOTONIC, :nanosecond)
@@ -74,148 +83,4 @@ times = Array.new(%d) do
   Process.clock_gettime(Process::CLOCK_MONOTONIC, :nanosecond) - from
 end
 median = times.sort[times.size / 2]
-`, code, runs)
-}
-
-func rubyTable(ctx context.Context) error {
-	ex, err := funcbox.New(ctx, funcbox.WithLanguages(ruby.Language()))
-	if err != nil {
-		return err
-	}
-	defer func() { _ = ex.Close(ctx) }()
-	if err := ex.Warm(ctx); err != nil {
-		return err
-	}
-	native := nativeRuby()
-	for _, section := range []func(context.Context, *funcbox.Executor, string) error{rubyCalls, rubyProcesses, rubySpeed} {
-		if err := section(ctx, ex, native); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// nativeRuby finds an interpreter to compare with, the same version if there is one;
-// "" if there is none.
-func nativeRuby() string {
-	for _, name := range []string{"ruby3.3", "ruby"} {
-		path, err := exec.LookPath(name)
-		if err == nil && exec.Command(path, "--disable-gems", "-e", "").Run() == nil {
-			return path
-		}
-	}
-	return ""
-}
-
-func addRuby(ctx context.Context, ex *funcbox.Executor) error {
-	return execute(ctx, ex, funcbox.Request{Language: "ruby", Code: rubyAdd, Function: "add", Args: []any{2, 3}}, int64(5))
-}
-
-func rubyCalls(ctx context.Context, ex *funcbox.Executor, native string) error {
-	fmt.Println("\nRuby: one isolated call, code given each time")
-	base, err := median(3000, func() error { return addRuby(ctx, ex) })
-	if err != nil {
-		return err
-	}
-	row("  add(2, 3)", base, base)
-	for _, other := range []struct {
-		name string
-		req  funcbox.Request
-		want any
-	}{
-		{"add(2, 3), the only function, found by itself", funcbox.Request{Code: rubyAdd, Args: []any{2, 3}}, int64(5)},
-		{"an exception raised and rescued", funcbox.Request{Code: "def f; raise 'no'; rescue => e; e.message.size; end", Function: "f"}, int64(2)},
-		{"a script that requires json and prints", funcbox.Request{Code: "require 'json'\nputs JSON.generate([1, { a: 'b' }])"}, nil},
-		{"a script that requires csv, which is not in the image", funcbox.Request{Code: "require 'csv'\nCSV.parse('a,b').first.size"}, int64(2)},
-	} {
-		other.req.Language = "ruby"
-		took, err := median(300, func() error { return execute(ctx, ex, other.req, other.want) })
-		if err != nil {
-			return err
-		}
-		row("  "+other.name, took, base)
-	}
-	if native == "" {
-		return nil
-	}
-	for _, flag := range []string{"--disable-gems", "--enable-gems"} {
-		took, err := median(21, func() error { return exec.Command(native, flag, "-e", rubyAdd+"puts add(2, 3)").Run() })
-		if err != nil {
-			return err
-		}
-		row("  ruby "+flag+" -e, a process for each call", took, base)
-	}
-	return nil
-}
-
-// firstRubyResult is the child process whose life rubyProcesses measures.
-func firstRubyResult(cacheDir string) error {
-	ctx := context.Background()
-	ex, err := funcbox.New(ctx, funcbox.WithLanguages(ruby.Language()), funcbox.WithCacheDir(cacheDir))
-	if err != nil {
-		return err
-	}
-	return addRuby(ctx, ex)
-}
-
-func rubyProcesses(context.Context, *funcbox.Executor, string) error {
-	fmt.Println("\nRuby: a new process to its first result")
-	self, err := os.Executable()
-	if err != nil {
-		return err
-	}
-	dir, err := os.MkdirTemp("", "funcbox-bench-*")
-	if err != nil {
-		return err
-	}
-	defer func() { _ = os.RemoveAll(dir) }()
-	cold, err := median(3, func() error {
-		if err := os.RemoveAll(dir); err != nil {
-			return err
-		}
-		return exec.Command(self, "-first-ruby", dir).Run()
-	})
-	if err != nil {
-		return err
-	}
-	warm, err := median(21, func() error { return exec.Command(self, "-first-ruby", dir).Run() })
-	if err != nil {
-		return err
-	}
-	row("  with a warm cache", warm, warm)
-	row("  with a cold cache", cold, warm)
-	return nil
-}
-
-func rubySpeed(ctx context.Context, ex *funcbox.Executor, native string) error {
-	for _, work := range rubyWork {
-		fmt.Printf("\nRuby: %s\n", work.name)
-		code := rubyTimed(work.code, work.runs)
-		res, err := ex.Execute(ctx, funcbox.Request{Language: "ruby", Code: code + "\n[median, done]", Limits: funcbox.Limits{Timeout: 5 * time.Minute, MemoryBytes: 1 << 30}})
-		if err == nil {
-			err = res.Err()
-		}
-		if err != nil {
-			return fmt.Errorf("%s: %w", work.name, err)
-		}
-		got, ok := res.Value.([]any)
-		if !ok || len(got) != 2 || got[1] != work.want {
-			return fmt.Errorf("%s: got %v, want %v", work.name, res.Value, work.want)
-		}
-		nanoseconds, _ := got[0].(int64)
-		row("  funcbox", time.Duration(nanoseconds), time.Duration(nanoseconds))
-		if native == "" {
-			continue
-		}
-		out, err := exec.Command(native, "--disable-gems", "-e", code+"\nprint median").Output()
-		if err != nil {
-			return err
-		}
-		var took int64
-		if _, err := fmt.Sscan(string(out), &took); err != nil {
-			return err
-		}
-		row("  ruby, inside the process", time.Duration(took), time.Duration(nanoseconds))
-	}
-	return nil
-}
+`
