@@ -2,43 +2,19 @@ package php_test
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
-	"os"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/funcbox/funcbox"
+	"github.com/funcbox/funcbox/lang/langtest"
 	"github.com/funcbox/funcbox/lang/php"
 )
 
 // TestManifest: the module checked in is the one that the manifest describes, and
 // says itself which version it is and what is built in.
 func TestManifest(t *testing.T) {
-	content, err := os.ReadFile("manifest.json")
-	require.NoError(t, err)
-	var manifest struct {
-		Version string            `json:"version"`
-		Sources map[string]string `json:"sources"`
-		Tools   map[string]string `json:"tools"`
-		Wasm    string            `json:"wasm_sha256"`
-		Zst     string            `json:"zst_sha256"`
-	}
-	require.NoError(t, json.Unmarshal(content, &manifest))
-	require.NotEmpty(t, manifest.Sources)
-	require.NotEmpty(t, manifest.Tools)
-
-	compressed, err := os.ReadFile("php.wasm.zst")
-	require.NoError(t, err)
-	sum := sha256.Sum256(compressed)
-	require.Equal(t, manifest.Zst, hex.EncodeToString(sum[:]))
-	plain, err := php.Language().Binary.Bytes()
-	require.NoError(t, err)
-	sum = sha256.Sum256(plain)
-	require.Equal(t, manifest.Wasm, hex.EncodeToString(sum[:]))
-
+	manifest := langtest.Manifest(t, php.Language())
 	ctx := context.Background()
 	executor, err := funcbox.New(ctx, funcbox.WithLanguages(php.Language()))
 	require.NoError(t, err)

@@ -2,46 +2,19 @@ package python_test
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
-	"os"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/funcbox/funcbox"
+	"github.com/funcbox/funcbox/lang/langtest"
 	"github.com/funcbox/funcbox/lang/python"
 )
 
 // TestManifest: the module and the archive checked in are those that the manifest
 // describes, and the module says itself which versions it is made of.
 func TestManifest(t *testing.T) {
-	content, err := os.ReadFile("manifest.json")
-	require.NoError(t, err)
-	var manifest struct {
-		Version string            `json:"version"`
-		Sources map[string]string `json:"sources"`
-		Tools   map[string]string `json:"tools"`
-		Wasm    string            `json:"wasm_sha256"`
-		Zst     string            `json:"zst_sha256"`
-		Library string            `json:"library_sha256"`
-	}
-	require.NoError(t, json.Unmarshal(content, &manifest))
-	require.NotEmpty(t, manifest.Sources)
-	require.NotEmpty(t, manifest.Tools)
-
-	for file, want := range map[string]string{"python.wasm.zst": manifest.Zst, "standard_library.bin": manifest.Library} {
-		packed, err := os.ReadFile(file)
-		require.NoError(t, err)
-		sum := sha256.Sum256(packed)
-		require.Equal(t, want, hex.EncodeToString(sum[:]), file)
-	}
-	plain, err := python.Language().Binary.Bytes()
-	require.NoError(t, err)
-	sum := sha256.Sum256(plain)
-	require.Equal(t, manifest.Wasm, hex.EncodeToString(sum[:]))
-
+	manifest := langtest.Manifest(t, python.Language())
 	ctx := context.Background()
 	executor, err := funcbox.New(ctx, funcbox.WithLanguages(python.Language()))
 	require.NoError(t, err)
