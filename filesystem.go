@@ -51,12 +51,12 @@ func (p *plan) checkPlaces() error {
 	}
 	for path := range p.files {
 		for _, directory := range directories {
-			if within(directory, path) {
+			if directory.Within(path) {
 				return fmt.Errorf("%w: Files: %s must be a folder, for %s", ErrBadRequest, path, directory)
 			}
 		}
 		for _, place := range taken {
-			if within(path, place) || within(place, path) {
+			if path.Within(place) || place.Within(path) {
 				return fmt.Errorf("%w: Files: %s: %s is not for files of requests", ErrBadRequest, path, place)
 			}
 		}

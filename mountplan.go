@@ -121,25 +121,20 @@ func mountPoint(guest string, l *lang.Language, seen map[vfs.Path]bool) (vfs.Pat
 	switch {
 	case path == "/":
 		return refuse("it would hide all of the guest's filesystem; take a folder such as /data")
-	case within(path, devicesPath):
+	case path.Within(devicesPath):
 		return refuse("the guest's devices are there")
-	case within(path, lang.LibraryPath):
+	case path.Within(lang.LibraryPath):
 		return refuse("the library of the language is there")
 	case seen[path]:
 		return refuse("it is there twice, in two spellings or in Dirs and FS")
 	}
 	for _, tree := range l.Trees {
-		if within(path, vfs.Path(tree.Path)) || within(vfs.Path(tree.Path), path) {
+		if path.Within(vfs.Path(tree.Path)) || vfs.Path(tree.Path).Within(path) {
 			return refuse("the library of the language is at " + tree.Path)
 		}
 	}
 	seen[path] = true
 	return path, nil
-}
-
-// within tells whether a path is another one or below it.
-func within(path, other vfs.Path) bool {
-	return path == other || other == "/" || strings.HasPrefix(string(path), string(other)+"/")
 }
 
 // errFolder is what the host's part of a mount is that can never be one.

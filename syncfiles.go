@@ -169,7 +169,7 @@ func (ex *Executor) sync(ctx context.Context, changes []FileChange, plan *mountP
 func (p *mountPlan) unsyncable(c *FileChange) string {
 	var nearest *plannedFolder
 	for i := range p.folders {
-		if one := &p.folders[i]; within(vfs.Path(c.Path), one.path) && (nearest == nil || len(one.path) > len(nearest.path)) {
+		if one := &p.folders[i]; vfs.Path(c.Path).Within(one.path) && (nearest == nil || len(one.path) > len(nearest.path)) {
 			nearest = one
 		}
 	}

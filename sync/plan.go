@@ -83,7 +83,7 @@ func (b *batch) locate(s *step) (skip string, err error) {
 		return "", fmt.Errorf("%q is not a clean absolute path: %w", string(s.Path), fs.ErrInvalid)
 	}
 	for _, one := range b.folders {
-		if below(s.Path, one.Path) && (s.folder == nil || len(one.Path) > len(s.folder.Path)) {
+		if s.Path.Within(one.Path) && (s.folder == nil || len(one.Path) > len(s.folder.Path)) {
 			s.folder = one
 		}
 	}
@@ -117,11 +117,6 @@ func (b *batch) locate(s *step) (skip string, err error) {
 		return decision.String(), nil
 	}
 	return "", nil
-}
-
-func below(path, folder vfs.Path) bool {
-	rest, found := strings.CutPrefix(string(path), string(folder))
-	return found && (rest == "" || folder == "/" || rest[0] == '/')
 }
 
 func split(relative string) (dir, name string) {

@@ -177,7 +177,7 @@ func (s *step) makeLink(directory *os.Root) error {
 	target := s.Target
 	if path.IsAbs(target) {
 		inside, err := vfs.ParsePath(target, "/")
-		if err != nil || !below(inside, s.folder.Path) {
+		if err != nil || !inside.Within(s.folder.Path) {
 			return &leftOut{fmt.Sprintf("the link leads out of the mount, to %q", target)}
 		}
 		rest := strings.TrimPrefix(strings.TrimPrefix(string(inside), string(s.folder.Path)), "/")

@@ -46,6 +46,12 @@ func (p Path) Dir() Path { return Path(path.Dir(string(p))) }
 // Base returns the last component, "/" for the root.
 func (p Path) Base() string { return path.Base(string(p)) }
 
+// Within tells whether the path is folder or below it: /data/a is within /data, and
+// /database is not.
+func (p Path) Within(folder Path) bool {
+	return p == folder || folder == "/" || strings.HasPrefix(string(p), string(folder)+"/")
+}
+
 // join appends a component.
 func (p Path) join(name string) Path {
 	if p == "/" {
