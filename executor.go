@@ -27,6 +27,11 @@ type Executor struct {
 	layers    map[*lang.Language][]vfs.Mount // what every call of a language sees
 	hooks     Hooks
 	policies  policyCache
+	listings  listingCache
+	hostFuncs map[string]HostFunc
+	observer  Observer
+	cacheDir  string
+	onCompile func(wasm.CompileEvent)
 	logger    *slog.Logger
 	// slots holds one element for each call that runs.
 	slots chan struct{}
@@ -37,7 +42,11 @@ type Executor struct {
 
 	mu     sync.Mutex
 	closed bool
-	calls  sync.WaitGroup
+	// compilers are those that were needed so far.
+	compilers map[*lang.Language]lang.Compiler
+	// open are programs and sessions, which Close closes.
+	open  map[closer]struct{}
+	calls sync.WaitGroup
 }
 
 // New makes an executor. It compiles nothing; see [Executor.Warm]. The context
@@ -58,6 +67,10 @@ func New(ctx context.Context, options ...Option) (*Executor, error) {
 		modules:   make(map[*lang.Language]*wasm.Module),
 		layers:    make(map[*lang.Language][]vfs.Mount),
 		hooks:     c.hooks,
+		hostFuncs: c.hostFuncs,
+		observer:  c.observer,
+		cacheDir:  c.engine.CacheDir,
+		onCompile: c.engine.OnCompile,
 		logger:    c.engine.Logger,
 		slots:     make(chan struct{}, c.maxConcurrent),
 	}
@@ -71,6 +84,9 @@ func New(ctx context.Context, options ...Option) (*Executor, error) {
 			return nil, fmt.Errorf("funcbox: %w", errors.Join(err, engine.Close(ctx)))
 		}
 		ex.layers[l] = layers
+		if l.Binary == nil {
+			continue
+		}
 		ex.modules[l] = engine.Module(wasm.ModuleSpec{Name: l.Name, Binary: l.Binary, StartupFiles: startupFiles(l.Library, layers), Fingerprint: l.Fingerprint})
 	}
 	return ex, nil
@@ -123,6 +139,10 @@ type RuntimeStats struct {
 func (ex *Executor) Stats() []RuntimeStats {
 	var stats []RuntimeStats
 	for _, l := range ex.languages.All() {
+		if ex.modules[l] == nil {
+			stats = append(stats, RuntimeStats{Language: l.Name})
+			continue
+		}
 		kept := ex.modules[l].Stats()
 		stats = append(stats, RuntimeStats{
 			Language: l.Name, WarmInstances: kept.Warm, WarmBytes: kept.PrivateBytes, FailedResets: kept.FailedResets,
@@ -151,7 +171,7 @@ func (ex *Executor) Warm(ctx context.Context, languages ...string) error {
 		}
 	}
 	for _, l := range chosen {
-		if err := ex.modules[l].Prepare(ctx); err != nil {
+		if err := ex.prepare(ctx, l); err != nil {
 			return fmt.Errorf("funcbox: %w", err)
 		}
 	}
@@ -169,6 +189,8 @@ func (ex *Executor) Close(ctx context.Context) error {
 	ex.calls.Wait()
 	stop()
 	ex.cancel()
+	ex.closeOpen()
+	ex.closeCompilers(context.WithoutCancel(ctx))
 	if err := ex.engine.Close(context.WithoutCancel(ctx)); err != nil {
 		return fmt.Errorf("funcbox: closing: %w", err)
 	}

@@ -75,6 +75,9 @@ func (p *plan) filesystem(ctx context.Context, hooks Hooks) (*filesystem, error)
 	options := vfs.Options{
 		Bytes: p.limits.FilesystemBytes, Files: p.files, Directories: []vfs.Path{p.workdir, tmpDir}, Layers: p.layers,
 	}
+	if p.program != nil {
+		options.Base = p.program.files
+	}
 	f := &filesystem{}
 	if err := f.openFolders(ctx, p.mount, &options); err != nil {
 		return nil, errors.Join(err, f.close())

@@ -1,6 +1,7 @@
 package funcbox
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"slices"
@@ -73,6 +74,19 @@ func (s *hostSource) ReadDir(path string) ([]vfs.SourceName, error) { return rea
 func (s *hostSource) Lstat(path string) (vfs.SourceEntry, error)    { return lstat(s, path) }
 func (s *hostSource) Open(path string) (vfs.SourceFile, error)      { return openFile(s, path) }
 func (s *hostSource) Close() error                                  { return s.rest() }
+
+// Watch implements vfs.Watcher. What is watched stays so until the watch is closed.
+func (s *hostSource) Watch(report func(path string)) (watch vfs.Watch, err error) {
+	err = s.with(func(open vfs.Source) error {
+		watcher, can := open.(vfs.Watcher)
+		if !can {
+			return errors.ErrUnsupported
+		}
+		watch, err = watcher.Watch(report)
+		return err
+	})
+	return watch, err
+}
 
 // Follow implements vfs.Follower.
 func (s *hostSource) Follow(link string) (outside vfs.Source, path string, err error) {

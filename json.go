@@ -48,7 +48,9 @@ func (m Meta) MarshalJSON() ([]byte, error) {
 		OutputTruncated bool    `json:"outputTruncated"`
 		SignatureSource string  `json:"signatureSource"`
 		Language        string  `json:"language"`
-	}{milliseconds(m.Duration), milliseconds(m.QueueDuration), m.Fuel, m.MemoryBytes, m.OutputTruncated, m.SignatureSource, m.Language})
+		CallID          string  `json:"callId"`
+		CorrelationID   string  `json:"correlationId"`
+	}{milliseconds(m.Duration), milliseconds(m.QueueDuration), m.Fuel, m.MemoryBytes, m.OutputTruncated, m.SignatureSource, m.Language, m.CallID, m.CorrelationID})
 }
 
 func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }

@@ -15,6 +15,8 @@ type Limits struct {
 	// free slot or for a runtime to be compiled does not count. Default 30 s.
 	// Reached: status timeout.
 	Timeout time.Duration
+	// HostTimeExcluded stops that clock while a host function runs.
+	HostTimeExcluded bool
 	// Fuel is the work allowed, in units: one for each loop iteration and each
 	// entry of a function that calls others inside the guest runtime. The same
 	// call takes about the same fuel on every machine. Default: no limit.
@@ -55,7 +57,10 @@ func DefaultLimits() Limits {
 // or fills the fields that are zero.
 func (l Limits) or(base Limits) Limits {
 	return Limits{
-		Timeout:         first(l.Timeout, base.Timeout),
+		Timeout: first(l.Timeout, base.Timeout),
+
+		HostTimeExcluded: l.HostTimeExcluded || base.HostTimeExcluded,
+
 		Fuel:            first(l.Fuel, base.Fuel),
 		MemoryBytes:     first(l.MemoryBytes, base.MemoryBytes),
 		OutputBytes:     first(l.OutputBytes, base.OutputBytes),

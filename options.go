@@ -27,6 +27,8 @@ type config struct {
 	maxConcurrent int
 	hooks         Hooks
 	engine        wasm.Config
+	hostFuncs     map[string]HostFunc
+	observer      Observer
 }
 
 func newConfig(options []Option) (*config, error) {

@@ -7,9 +7,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/funcbox/funcbox/internal/value"
 	"github.com/funcbox/funcbox/lang"
-	"github.com/funcbox/funcbox/vfs"
 )
 
 // DefaultWorkdir is the guest's working directory unless the request says
@@ -56,73 +54,35 @@ type Request struct {
 	// Stdin is the guest's standard input; nil: empty. A Read that blocks does
 	// not hold up the end of the call, but its goroutine stays until it returns.
 	Stdin io.Reader
-	// Stdout and Stderr, if set, get the guest's output as it is written,
-	// instead of the result's fields of the same name. They are called from the
-	// goroutine that called Execute; a Write that blocks stalls the call.
+	// Stdout and Stderr, if set, get the guest's output as it is written, all of it;
+	// the result keeps it too, up to Limits.OutputBytes. They are called from the
+	// goroutine that called Execute: a Write that blocks stalls the guest, one that
+	// fails ends the call ([OutputError]). See [Lines] for whole lines. If they have a
+	// method Flush() error, it is called at the end.
 	Stdout, Stderr io.Writer
+	// HostFuncs are functions of the host that the guest may call, besides those of
+	// [WithHostFunc]; a nil function takes one of those away.
+	HostFuncs map[string]HostFunc
+	// CorrelationID is the caller's own name for what the call belongs to. It is in the
+	// result, in logs, and in what [CallOf] tells hooks and host functions.
+	CorrelationID string
+	// Compile says how code of a compiled language is compiled; other languages refuse
+	// it.
+	Compile CompileOptions
 	// Limits of the call; zero fields take the executor's.
 	Limits Limits
 }
 
-// Keys of a request in the call protocol; lang/build/funcbox.h has them too.
-const (
-	requestOperation = iota
-	requestCode
-	requestFilename
-	requestFunction
-	requestArgs
-	requestKwargs
-	requestEnv
-	requestWorkdir
-	requestArgv
-	requestKeys
-)
-
-// operationExecute loads the code and calls the function.
-const operationExecute = 0
-
-// maxRequestBytes is what a guest can address of a request at all.
-const maxRequestBytes = 1 << 31
-
-// envelope encodes the request for the guest.
-func (r *Request) envelope(l *lang.Language, workdir vfs.Path) ([]byte, error) {
-	b := make([]byte, 0, 256+len(r.Code))
-	b = value.AppendMapHead(b, requestKeys)
-	b = value.AppendUint(value.AppendUint(b, requestOperation), operationExecute)
-	b = value.AppendText(value.AppendUint(b, requestCode), r.Code)
-	b = value.AppendText(value.AppendUint(b, requestFilename), first(r.Filename, l.MainFile))
-	b = value.AppendText(value.AppendUint(b, requestFunction), r.Function)
-	var err error
-	b = value.AppendUint(b, requestArgs)
-	if len(r.Args) == 0 {
-		b = value.AppendArrayHead(b, 0)
-	} else if b, err = value.Append(b, r.Args, "args"); err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrBadRequest, err)
-	}
-	b = value.AppendUint(b, requestKwargs)
-	if len(r.Kwargs) == 0 {
-		b = value.AppendMapHead(b, 0)
-	} else if b, err = value.Append(b, r.Kwargs, "kwargs"); err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrBadRequest, err)
-	}
-	b = value.AppendMapHead(value.AppendUint(b, requestEnv), len(r.Env))
-	for _, name := range sortedKeys(r.Env) {
-		b = value.AppendText(value.AppendText(b, name), r.Env[name])
-	}
-	b = value.AppendText(value.AppendUint(b, requestWorkdir), string(workdir))
-	b = value.AppendArrayHead(value.AppendUint(b, requestArgv), len(r.Argv))
-	for _, arg := range r.Argv {
-		b = value.AppendText(b, arg)
-	}
-	if len(b) > maxRequestBytes {
-		return nil, fmt.Errorf("%w: code and arguments take %d bytes, at most %d fit a guest", ErrBadRequest, len(b), maxRequestBytes)
-	}
-	return b, nil
-}
+// CompileOptions say how code is compiled, C and C++ for now. The zero value is the
+// language's default.
+type CompileOptions = lang.CompileOptions
 
 // check refuses what no guest could be asked.
-func (r *Request) check() error {
-	texts := append([]string{r.Code, r.Filename, r.Function}, r.Argv...)
+func (r *Request) check(l *lang.Language) error {
+	if !r.Compile.IsZero() && l.NewCompiler == nil {
+		return fmt.Errorf("%w: Compile is for languages that are compiled, and %q is not", ErrBadRequest, l.Name)
+	}
+	texts := append([]string{r.Code, r.Filename, r.Function, r.CorrelationID}, r.Argv...)
 	for name, text := range r.Env {
 		if name == "" || strings.ContainsAny(name, "=\x00") || strings.Contains(text, "\x00") {
 			return fmt.Errorf("%w: Env has %q: names must not be empty or hold '=', nothing may hold NUL", ErrBadRequest, name)

@@ -40,8 +40,7 @@ type ExecutionResult struct {
 	Value any
 	// Error is nil exactly if Status is StatusSuccess.
 	Error *GuestError
-	// Stdout and Stderr are what the guest wrote until it ended, unless the
-	// request named writers of its own. Cut at Limits.OutputBytes, and then
+	// Stdout and Stderr are what the guest wrote until it ended. Cut at Limits.OutputBytes, and then
 	// marked at the end.
 	Stdout, Stderr string
 	// ExitCode is 0 for success, 124 for timeout, 143 for terminated, else 1, or
@@ -56,6 +55,8 @@ type ExecutionResult struct {
 	Meta Meta
 
 	causes []error
+	// started tells that the guest was run.
+	started bool
 }
 
 // Meta holds figures about one call.
@@ -71,11 +72,16 @@ type Meta struct {
 	MemoryBytes int64
 	// OutputTruncated tells that output went over Limits.OutputBytes.
 	OutputTruncated bool
-	// SignatureSource says what the arguments were bound by; "convention" is
-	// the language's own order.
+	// SignatureSource says what the arguments were bound by: the request's "schema",
+	// the function's own signature ("inferred"), or "convention", the language's own
+	// order, where no signature is known.
 	SignatureSource string
 	// Language is the canonical name of the language.
 	Language string
+	// CallID is unique among all calls.
+	CallID string
+	// CorrelationID is the request's.
+	CorrelationID string
 }
 
 // Success tells whether Status is StatusSuccess.

@@ -117,7 +117,7 @@ func mendCache(ctx context.Context, dir string, binary []byte) error {
 	defer func() { _ = cache.Close(ctx) }()
 	r := wazero.NewRuntimeWithConfig(ctx, runtimeConfig(cache))
 	defer func() { _ = r.Close(ctx) }()
-	compiled, err := compile(ctx, r, binary)
+	compiled, err := compile(ctx, r, binary, 0)
 	if err != nil {
 		return err
 	}

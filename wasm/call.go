@@ -71,6 +71,11 @@ type call struct {
 	reply   []byte
 	replied bool
 
+	// host serves calls of host functions; hostReply is what the guest has not yet
+	// fetched of one.
+	host      HostFunc
+	hostReply []byte
+
 	// slice is the fuel last handed to the guest, used what was burned before.
 	slice int32
 	used  int64
@@ -94,11 +99,21 @@ type call struct {
 	stack [1]uint64
 }
 
+// newCall begins a call. The caller closes its system.
 func newCall(ctx context.Context, limits Limits, config wasip1.Config) *call {
 	c := &call{Context: ctx, done: ctx.Done(), limits: limits}
 	config.Exit = c.exit
 	config.Interrupted = c.interrupted
 	c.system = wasip1.NewSystem(config)
+	return c
+}
+
+// continued begins a call in the surroundings that earlier ones left.
+func continued(ctx context.Context, limits Limits, config wasip1.Config, system *wasip1.System) *call {
+	c := &call{Context: ctx, done: ctx.Done(), limits: limits, system: system}
+	config.Exit = c.exit
+	config.Interrupted = c.interrupted
+	system.Rebind(config)
 	return c
 }
 
@@ -214,10 +229,20 @@ func (c *call) end(ending Ending, cause error) {
 	panic(stopSignal)
 }
 
-// Job is one request to a guest.
+// HostFunc serves a guest's call of the host: a request and a reply in the encoding
+// of the call protocol. It runs on the goroutine of the call; once the context has
+// ended it should return soon, since the call cannot end before.
+type HostFunc func(ctx context.Context, request []byte) (reply []byte)
+
+// Job is one request to a guest, or several that follow one another.
 type Job struct {
 	// Request in the encoding that the guest expects.
 	Request []byte
+	// Next, if set, is asked after each reply for another request to the same
+	// instance; nil: there is none. Limits hold for all of them together.
+	Next func(reply []byte) (request []byte)
+	// Host serves the guest's calls of host functions; nil: such a call is a trap.
+	Host HostFunc
 	// System is what the guest sees through WASI; Exit and Interrupted are set
 	// by the engine.
 	System wasip1.Config
@@ -230,34 +255,76 @@ type Job struct {
 // stopped. The error tells of the host's own failures only; what the guest did
 // is in the Outcome, also when ctx ended.
 func (m *Module) Run(ctx context.Context, job Job) (Outcome, error) {
-	ready, err := m.prepare(ctx)
+	if err := m.use(); err != nil {
+		return Outcome{}, err
+	}
+	defer m.leave()
+	in, err := m.take(ctx, job.Limits.MemoryBytes)
 	if err != nil {
 		if ctx.Err() != nil {
 			return Outcome{Ending: Stopped, Err: context.Cause(ctx)}, nil
 		}
 		return Outcome{}, err
 	}
-	in := m.pool.take(memoryLimit(job.Limits.MemoryBytes))
-	if in == nil {
-		if in, err = instantiate(ctx, ready, job.Limits.MemoryBytes); err != nil {
-			return Outcome{}, fmt.Errorf("runtime %s: %w", m.spec.Name, err)
-		}
-	} else if err := in.limit(job.Limits.MemoryBytes); err != nil {
-		m.keep(in)
-		return Outcome{}, fmt.Errorf("runtime %s: %w", m.spec.Name, err)
-	}
 	c := newCall(ctx, job.Limits, job.System)
 	defer c.system.Close()
-	c.request = job.Request
-	c.stack[0] = uint64(uint32(len(job.Request)))
-	out := c.outcome(in, c.enter(in, in.run))
-	in.worked = out.Fuel > freshHandleFuel
-	if out.Ending == Returned {
+	out := c.serve(in, job)
+	switch {
+	case out.Ending == Returned:
 		m.keep(in)
-	} else {
+	case out.Ending == Exited && m.spec.Command:
+		in.worked = true // whatever was on its stack was left there
+		m.keep(in)
+	default:
 		in.close() // its memory and its stack may be in any state
 	}
 	return out, nil
+}
+
+// take returns an instance that equals the image, for one call.
+func (m *Module) take(ctx context.Context, limitBytes int64) (*instance, error) {
+	ready, err := m.prepare(ctx)
+	if err != nil {
+		return nil, err
+	}
+	in := m.pool.take(memoryLimit(limitBytes))
+	if in == nil && m.parent != nil {
+		in = m.adopted(ready, limitBytes)
+	}
+	if in == nil {
+		if in, err = instantiate(ctx, ready, limitBytes); err != nil {
+			return nil, fmt.Errorf("runtime %s: %w", m.spec.Name, err)
+		}
+	} else if err := in.limit(limitBytes); err != nil {
+		m.keep(in)
+		return nil, fmt.Errorf("runtime %s: %w", m.spec.Name, err)
+	}
+	return in, nil
+}
+
+// serve puts the job's requests to the guest, one after the other.
+func (c *call) serve(in *instance, job Job) Outcome {
+	c.host = job.Host
+	request := job.Request
+	for {
+		c.request, c.reply, c.replied = request, nil, false
+		c.stack[0] = uint64(uint32(len(request)))
+		err := c.enter(in, in.run)
+		if in.command && err == nil { // it came back from its main function
+			c.ended, c.ending = true, Exited
+		}
+		out := c.outcome(in, err)
+		in.worked = out.Fuel > freshHandleFuel
+		if out.Ending != Returned || job.Next == nil {
+			return out
+		}
+		if request = job.Next(out.Reply); request == nil {
+			return out
+		}
+		if in.worked {
+			in.freshHandle()
+		}
+	}
 }
 
 // keep hands an instance to the pool, which resets it in the background.

@@ -131,7 +131,7 @@ func TestModulesRefused(t *testing.T) {
 		guest guest
 		err   string
 	}{
-		{"another ABI", guest{ABI: 2, Call: echo}, "version 2 of the call protocol"},
+		{"another ABI", guest{ABI: 3, Call: echo}, "version 3 of the call protocol"},
 		{"start-up fails", guest{Call: echo, Init: i32(5)}, "funcbox_init returned 5"},
 		{"start-up exits", guest{Call: echo, Init: join(i32(4), to(fnExit), i32(0))}, "exited with code 4"},
 		{"start-up traps", guest{Call: echo, Init: join(trap, i32(0))}, "unreachable"},

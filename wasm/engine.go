@@ -4,7 +4,9 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"maps"
 	"runtime"
+	"slices"
 	"sync"
 	"time"
 
@@ -65,7 +67,7 @@ type Engine struct {
 
 	mu      sync.Mutex
 	closed  bool
-	modules []*Module
+	modules map[*Module]struct{}
 }
 
 // NewEngine starts an engine. It compiles nothing yet.
@@ -109,12 +111,24 @@ func newRuntime(ctx context.Context, cache wazero.CompilationCache) (wazero.Runt
 // Module registers a binary under a name for messages. It is compiled at the
 // first Prepare or Run, not here.
 func (e *Engine) Module(spec ModuleSpec) *Module {
-	m := &Module{engine: e, spec: spec}
-	m.pool.logger, m.pool.check = e.logger.With("runtime", spec.Name), e.check
+	return e.register(&Module{engine: e, spec: spec})
+}
+
+func (e *Engine) register(m *Module) *Module {
+	m.pool.logger, m.pool.check = e.logger.With("runtime", m.spec.Name), e.check
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.modules = append(e.modules, m)
+	if e.modules == nil {
+		e.modules = make(map[*Module]struct{})
+	}
+	e.modules[m] = struct{}{}
 	return m
+}
+
+func (e *Engine) forget(m *Module) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	delete(e.modules, m)
 }
 
 // Close ends compilations under way and releases every module. Calls must have
@@ -126,15 +140,17 @@ func (e *Engine) Close(ctx context.Context) error {
 		return nil
 	}
 	e.closed = true
-	modules := e.modules
+	modules := slices.Collect(maps.Keys(e.modules))
 	e.mu.Unlock()
 
 	e.cancel()
 	e.work.Wait()
 	var failed error
-	for _, m := range modules {
-		if err := m.close(); err != nil && failed == nil {
-			failed = err
+	for _, derived := range []bool{true, false} { // those that others came from last
+		for _, m := range modules {
+			if err := m.closeIf(derived); err != nil && failed == nil {
+				failed = err
+			}
 		}
 	}
 	if err := e.runtime.Close(ctx); err != nil && failed == nil {
@@ -157,14 +173,14 @@ func (e *Engine) start(work func(context.Context)) bool {
 // compile translates a binary to machine code, or takes that from the cache. It
 // returns the runtime in which the code can be instantiated: the engine's, or, where
 // the cache on disk fails (full, damaged beyond mending), one of its own.
-func (e *Engine) compile(ctx context.Context, binary []byte) (wazero.CompiledModule, wazero.Runtime, error) {
-	compiled, err := compile(ctx, e.runtime, binary)
+func (e *Engine) compile(ctx context.Context, binary []byte, workers int) (wazero.CompiledModule, wazero.Runtime, error) {
+	compiled, err := compile(ctx, e.runtime, binary, workers)
 	if err == nil || e.cacheDir == "" || ctx.Err() != nil {
 		return compiled, e.runtime, err
 	}
 	mended := mendCache(ctx, e.cacheDir, binary)
 	if mended == nil {
-		if compiled, again := compile(ctx, e.runtime, binary); again == nil {
+		if compiled, again := compile(ctx, e.runtime, binary, workers); again == nil {
 			e.logger.Info("an entry of the compilation cache was damaged and has been replaced", "reason", err)
 			return compiled, e.runtime, nil
 		}
@@ -174,14 +190,17 @@ func (e *Engine) compile(ctx context.Context, binary []byte) (wazero.CompiledMod
 	if failed != nil {
 		return nil, nil, failed
 	}
-	if compiled, err = compile(ctx, apart, binary); err != nil {
+	if compiled, err = compile(ctx, apart, binary, workers); err != nil {
 		_ = apart.Close(ctx)
 		return nil, nil, err
 	}
 	return compiled, apart, nil
 }
 
-// compile uses all cores that Go may.
-func compile(ctx context.Context, r wazero.Runtime, binary []byte) (wazero.CompiledModule, error) {
-	return r.CompileModule(experimental.WithCompilationWorkers(ctx, runtime.GOMAXPROCS(0)), binary)
+// compile uses all cores that Go may, or as many as there are workers.
+func compile(ctx context.Context, r wazero.Runtime, binary []byte, workers int) (wazero.CompiledModule, error) {
+	if most := runtime.GOMAXPROCS(0); workers <= 0 || workers > most {
+		workers = most
+	}
+	return r.CompileModule(experimental.WithCompilationWorkers(ctx, workers), binary)
 }

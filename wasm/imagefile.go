@@ -145,7 +145,11 @@ func writeImage(path string, taken *snapshot) error {
 	for _, global := range taken.globals {
 		put(global)
 	}
-	err := forEachWritten(taken.memory.content(), func(offset int64, run []byte) error {
+	memory, err := taken.memory.content()
+	if err != nil {
+		return err
+	}
+	err = forEachWritten(memory, func(offset int64, run []byte) error {
 		put(uint64(offset))
 		put(uint64(len(run)))
 		content.Write(run)

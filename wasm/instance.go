@@ -19,6 +19,7 @@ const (
 	exportCall       = "funcbox_call"
 	exportFuel       = "funcbox_fuel"
 	exportInitialize = "_initialize" // the entry of a WASI reactor
+	exportStart      = "_start"      // that of a WASI command
 )
 
 // ErrMemoryLimit is returned when a call's memory limit is below what its
@@ -44,6 +45,8 @@ type instance struct {
 	handles      map[handleKey][]api.Function
 	idleHandles  int       // in all of handles
 	origin       *snapshot // nil while the snapshot is being made
+	// command tells that run is a command's main function.
+	command bool
 	// worked tells that the last call did enough to have grown the native stack
 	// that wazero keeps with a function handle.
 	worked bool
@@ -126,7 +129,8 @@ func (in *instance) bind(ready *prepared) error {
 	}
 	in.origin = ready.image
 	in.restoreGlobals()
-	in.run = in.guest.ExportedFunction(exportCall)
+	in.command = ready.command
+	in.freshHandle()
 	memory := in.guest.Memory()
 	if missing := ready.image.memory.size - uint64(memory.Size()); missing > 0 {
 		if _, ok := memory.Grow(uint32(missing / PageBytes)); !ok {
@@ -159,10 +163,42 @@ func (in *instance) reset() error {
 	}
 	in.restoreGlobals()
 	if in.worked {
-		in.run, in.worked = in.guest.ExportedFunction(exportCall), false
-		in.handles, in.idleHandles = nil, 0
+		in.freshHandle()
 	}
 	return nil
+}
+
+// freshHandle lets go of native stacks that the last call has grown.
+func (in *instance) freshHandle() {
+	entry := exportCall
+	if in.command {
+		entry = exportStart
+	}
+	in.run, in.worked = in.guest.ExportedFunction(entry), false
+	in.handles, in.idleHandles = nil, 0
+}
+
+// adopt makes a clean instance start from another image of the same module.
+func (in *instance) adopt(taken *snapshot) error {
+	if err := in.memory.adopt(taken.memory, in.guest.Memory()); err != nil {
+		return err
+	}
+	in.origin = taken
+	in.restoreGlobals()
+	return nil
+}
+
+// photograph takes the instance's present state, between two requests.
+func (in *instance) photograph() (*snapshot, error) {
+	memory, err := in.memory.photograph(in.guest.Memory())
+	if err != nil {
+		return nil, err
+	}
+	taken := &snapshot{memory: memory}
+	for _, global := range in.globals {
+		taken.globals = append(taken.globals, global.Get())
+	}
+	return taken, nil
 }
 
 // errDiffers is wrapped by the errors of verify.

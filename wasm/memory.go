@@ -2,6 +2,7 @@ package wasm
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 
 	"github.com/tetratelabs/wazero/api"
@@ -82,6 +83,39 @@ func (m *linearMemory) reset(seen api.Memory) error {
 	return nil
 }
 
+// adopt puts another image in the place of this one, which the memory must equal.
+func (m *linearMemory) adopt(img *image, seen api.Memory) error {
+	if img.size > m.limit {
+		return fmt.Errorf("%w: the image takes %d bytes", ErrMemoryLimit, img.size)
+	}
+	if size := uint64(seen.Size()); size < img.size {
+		if _, ok := seen.Grow(uint32((img.size - size) / PageBytes)); !ok {
+			return errors.New("the memory cannot grow to the size of the image")
+		}
+	}
+	if err := m.reservation.mapImage(img); err != nil {
+		return err
+	}
+	m.image, m.high = img, max(m.high, img.size)
+	return nil
+}
+
+// photograph makes an image of what the memory holds now.
+func (m *linearMemory) photograph(seen api.Memory) (*image, error) {
+	memory, ok := seen.Read(0, seen.Size())
+	if !ok {
+		return nil, errors.New("the memory cannot be read")
+	}
+	if m.image == nil {
+		return photo(memory)
+	}
+	changed, err := m.reservation.changed(m.image, uint64(len(memory)))
+	if err != nil {
+		return nil, err
+	}
+	return m.image.derive(memory, fewSpans(changed))
+}
+
 // differs returns the offset of the first byte that is not as in the image, or
 // -1. For tests and the debug option; it reads all of the memory.
 func (m *linearMemory) differs(seen api.Memory) int64 {
@@ -89,7 +123,10 @@ func (m *linearMemory) differs(seen api.Memory) int64 {
 	if !ok || uint64(len(memory)) != m.image.size {
 		return int64(m.image.size)
 	}
-	want := m.image.content()
+	want, err := m.image.content()
+	if err != nil {
+		return 0
+	}
 	if bytes.Equal(memory, want) {
 		return -1
 	}

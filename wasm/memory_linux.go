@@ -41,7 +41,10 @@ func restoreBy(find finder, r *reservation, img *image) error {
 	ranges := pageRanges.Get().(*[128]pageRange)
 	defer pageRanges.Put(ranges)
 	written := uint64(0)
-	source := img.content()
+	source, err := img.content()
+	if err != nil {
+		return err
+	}
 	for at, end := base, base+img.size; at < end; {
 		n, next, err := find(ranges[:], at, end)
 		if err != nil {
@@ -57,6 +60,29 @@ func restoreBy(find finder, r *reservation, img *image) error {
 		at = next
 	}
 	return nil
+}
+
+// changed returns the ranges of the first size bytes that may differ from the image.
+func (r *reservation) changed(img *image, size uint64) ([]span, error) {
+	find := writtenPages()
+	if find == nil {
+		return compared(r.all[:size], img)
+	}
+	base := uint64(uintptr(unsafe.Pointer(&r.all[0])))
+	ranges := pageRanges.Get().(*[128]pageRange)
+	defer pageRanges.Put(ranges)
+	var found []span
+	for at, end := base, base+size; at < end; {
+		n, next, err := find(ranges[:], at, end)
+		if err != nil {
+			return nil, fmt.Errorf("finding written pages: %w", err)
+		}
+		for _, r := range ranges[:n] {
+			found = append(found, span{r.start - base, r.end - base})
+		}
+		at = next
+	}
+	return found, nil
 }
 
 // discard drops the pages of a range; they read as the image or as zeros again.

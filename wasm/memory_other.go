@@ -49,4 +49,7 @@ func (r *reservation) restore(img *image, _ uint64) error {
 	return nil
 }
 
+// changed is of no use here: an image takes all of the memory.
+func (r *reservation) changed(*image, uint64) ([]span, error) { return nil, nil }
+
 func (r *reservation) release() { r.all = nil }

@@ -3,6 +3,7 @@
 package wasm
 
 import (
+	"bytes"
 	"fmt"
 	"unsafe"
 
@@ -35,10 +36,8 @@ func (r *reservation) mapImage(img *image) error {
 	if img.size == 0 {
 		return nil
 	}
-	_, err := unix.MmapPtr(int(img.file.Fd()), 0, unsafe.Pointer(&r.all[0]), uintptr(img.size),
-		unix.PROT_READ|unix.PROT_WRITE, unix.MAP_PRIVATE|unix.MAP_FIXED)
-	if err != nil {
-		return fmt.Errorf("mapping the image: %w", err)
+	if err := img.mapAt(unsafe.Pointer(&r.all[0]), unix.PROT_READ|unix.PROT_WRITE); err != nil {
+		return err
 	}
 	r.committed = max(r.committed, img.size)
 	return nil
@@ -76,4 +75,25 @@ func (r *reservation) release() {
 		_ = unix.Munmap(r.all) // fails only for a range that is not mapped
 		r.all, r.committed = nil, 0
 	}
+}
+
+// compared finds the ranges of memory that differ from the image, or are not zeros
+// beyond it, by reading all of both.
+func compared(memory []byte, img *image) ([]span, error) {
+	content, err := img.content()
+	if err != nil {
+		return nil, err
+	}
+	var found []span
+	for start := 0; start < len(memory); start += imagePageBytes {
+		end := min(start+imagePageBytes, len(memory))
+		same := isZeroPage(memory, start)
+		if end <= len(content) {
+			same = bytes.Equal(memory[start:end], content[start:end])
+		}
+		if !same {
+			found = append(found, span{uint64(start), uint64(end)})
+		}
+	}
+	return found, nil
 }

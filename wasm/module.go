@@ -19,7 +19,7 @@ var ErrClosed = errors.New("the engine is closed")
 
 // ABIVersion is the version of the call protocol that modules must speak: the
 // result of their export funcbox_abi.
-const ABIVersion = 1
+const ABIVersion = 2
 
 // ModuleSpec describes a module to an engine.
 type ModuleSpec struct {
@@ -35,6 +35,14 @@ type ModuleSpec struct {
 	// and fingerprint does not start the guest again; nil: it always does. Whatever
 	// the start drew from clocks and entropy is then the same in all processes.
 	Fingerprint func() (string, error)
+	// Command tells that the module is a WASI command (export _start) instead, which
+	// does not speak the call protocol: its image is the memory before it starts, a
+	// run is one of its main function, and the outcome is Exited whatever the code.
+	Command bool
+	// CompileWorkers bounds the cores that compile, each of which takes memory; 0: all.
+	CompileWorkers int
+	// Quiet leaves the module out of Config.OnCompile: one of many small ones.
+	Quiet bool
 }
 
 // Module is a guest runtime, compiled and photographed when first needed. Safe
@@ -42,10 +50,14 @@ type ModuleSpec struct {
 type Module struct {
 	engine *Engine
 	spec   ModuleSpec
+	// parent is the module whose code this one shares; nil for one that was compiled.
+	parent *Module
 
 	mu     sync.Mutex
 	ready  *prepared
 	flight *preparation
+	users  int  // calls, sessions and derived modules
+	ending bool // Close was called
 
 	pool pool
 }
@@ -60,6 +72,7 @@ type prepared struct {
 	// image values.
 	globals []string
 	image   *snapshot
+	command bool
 }
 
 // resolve finds the module's own imports; wazero looks for all others by name.
@@ -89,6 +102,21 @@ func (m *Module) Prepared() bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return m.ready != nil
+}
+
+// ListsFunctions is temporary: modules of ABI 1 do not.
+func (m *Module) ListsFunctions() bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.ready == nil {
+		return false
+	}
+	for _, f := range m.ready.compiled.ImportedFunctions() {
+		if module, name, _ := f.Import(); module == hostModuleName && name == "host_call" {
+			return true
+		}
+	}
+	return false
 }
 
 // Stats tells what the module keeps for its next calls.
@@ -137,7 +165,7 @@ func (m *Module) build(ctx context.Context) (*prepared, error) {
 	if err != nil {
 		return nil, fmt.Errorf("runtime %s: %w", m.spec.Name, err)
 	}
-	globals, err := checkModule(info)
+	globals, err := checkModule(info, m.spec.Command)
 	if err != nil {
 		return nil, fmt.Errorf("runtime %s: %w", m.spec.Name, err)
 	}
@@ -149,7 +177,7 @@ func (m *Module) build(ctx context.Context) (*prepared, error) {
 	if err != nil {
 		return nil, fmt.Errorf("compiling runtime %s: %w", m.spec.Name, err)
 	}
-	ready := &prepared{runtime: runtime, compiled: compiled, globals: globals}
+	ready := &prepared{runtime: runtime, compiled: compiled, globals: globals, command: m.spec.Command}
 	if ready.services, err = services(ctx, runtime, compiled); err != nil {
 		_ = m.release(ready)
 		return nil, fmt.Errorf("runtime %s: %w", m.spec.Name, err)
@@ -165,28 +193,83 @@ func (m *Module) build(ctx context.Context) (*prepared, error) {
 func (m *Module) compile(ctx context.Context, code []byte) (wazero.CompiledModule, wazero.Runtime, error) {
 	event := CompileEvent{Name: m.spec.Name, CodeBytes: len(code)}
 	begin := time.Now()
-	if m.engine.onCompile != nil {
-		m.engine.onCompile(event)
+	report := m.engine.onCompile
+	if report == nil || m.spec.Quiet {
+		report = func(CompileEvent) {}
 	}
-	compiled, runtime, err := m.engine.compile(ctx, code)
+	report(event)
+	compiled, runtime, err := m.engine.compile(ctx, code, m.spec.CompileWorkers)
 	event.Done, event.Elapsed, event.Err = true, time.Since(begin), err
-	if m.engine.onCompile != nil {
-		m.engine.onCompile(event)
-	}
+	report(event)
 	m.engine.logger.Debug("runtime compiled or read from the cache", "runtime", event.Name, "elapsed", event.Elapsed, "error", err)
 	return compiled, runtime, err
+}
+
+// use registers a user of the module, which keeps it from being released.
+func (m *Module) use() error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.ending {
+		return ErrClosed
+	}
+	m.users++
+	return nil
+}
+
+// leave ends what use began.
+func (m *Module) leave() {
+	m.mu.Lock()
+	m.users--
+	last := m.ending && m.users == 0
+	m.mu.Unlock()
+	if last {
+		m.retire()
+	}
+}
+
+// Close releases the module once the calls under way have ended; later ones fail with
+// [ErrClosed]. What was derived from it stays usable. The engine closes what is left.
+func (m *Module) Close() {
+	m.mu.Lock()
+	idle := !m.ending && m.users == 0
+	m.ending = true
+	m.mu.Unlock()
+	if idle {
+		m.retire()
+	}
+}
+
+func (m *Module) retire() {
+	m.engine.forget(m)
+	if err := m.close(); err != nil {
+		m.engine.logger.Warn("releasing a module", "runtime", m.spec.Name, "error", err)
+	}
+}
+
+// closeIf closes modules of one kind: derived ones, or those that were compiled.
+func (m *Module) closeIf(derived bool) error {
+	if (m.parent != nil) != derived {
+		return nil
+	}
+	return m.close()
 }
 
 func (m *Module) close() error {
 	m.mu.Lock()
 	ready := m.ready
 	m.ready = nil
+	m.ending = true
 	m.mu.Unlock()
 	m.pool.close()
 	if ready == nil {
 		return nil
 	}
-	return errors.Join(ready.image.memory.close(), m.release(ready))
+	err := ready.image.memory.close()
+	if m.parent != nil {
+		m.parent.leave()
+		return err
+	}
+	return errors.Join(err, m.release(ready))
 }
 
 // release gives back the code of a module.

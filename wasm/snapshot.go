@@ -40,21 +40,12 @@ func (m *Module) photograph(ctx context.Context, ready *prepared, segments []was
 			return nil, fmt.Errorf("a data segment of %d bytes at %d lies outside the memory", len(segment.Data), segment.Offset)
 		}
 	}
-	if err := m.boot(ctx, in); err != nil {
-		return nil, err
+	if !m.spec.Command {
+		if err := m.boot(ctx, in); err != nil {
+			return nil, err
+		}
 	}
-	memory, ok := in.guest.Memory().Read(0, in.guest.Memory().Size())
-	if !ok {
-		return nil, errors.New("the memory cannot be read")
-	}
-	taken := &snapshot{}
-	if taken.memory, err = photo(memory); err != nil {
-		return nil, err
-	}
-	for _, global := range in.globals {
-		taken.globals = append(taken.globals, global.Get())
-	}
-	return taken, nil
+	return in.photograph()
 }
 
 // boot runs the guest's constructors and its own start-up.
@@ -79,7 +70,7 @@ func (m *Module) boot(ctx context.Context, in *instance) error {
 	if err != nil {
 		return said.explain(err)
 	}
-	if version != ABIVersion {
+	if version != ABIVersion && version != 1 {
 		return fmt.Errorf("the module speaks version %d of the call protocol, this engine speaks %d: rebuild the module", version, ABIVersion)
 	}
 	status, err := c.invoke(in, exportInit)
@@ -91,7 +82,7 @@ func (m *Module) boot(ctx context.Context, in *instance) error {
 
 // checkModule refuses a module whose state would not be covered by a snapshot or
 // that cannot be stopped, and returns the names of the mutable globals to save.
-func checkModule(info wasmbin.Info) ([]string, error) {
+func checkModule(info wasmbin.Info, command bool) ([]string, error) {
 	switch {
 	case info.MutatesTable:
 		return nil, errors.New("the module changes a table, which a snapshot does not cover")
@@ -104,7 +95,7 @@ func checkModule(info wasmbin.Info) ([]string, error) {
 	case len(info.Memories) != 1 || info.Memories[0].Imported || !slices.Contains(info.Memories[0].Exports, exportMemory):
 		return nil, errors.New("the module must have one linear memory of its own and export it as \"memory\"")
 	}
-	if err := checkExports(info); err != nil {
+	if err := checkExports(info, command); err != nil {
 		return nil, err
 	}
 	var saved []string
@@ -123,7 +114,7 @@ func checkModule(info wasmbin.Info) ([]string, error) {
 }
 
 // checkExports compares the exports with the call protocol.
-func checkExports(info wasmbin.Info) error {
+func checkExports(info wasmbin.Info, command bool) error {
 	i32 := []wasmbin.ValueType{wasmbin.I32}
 	imported := uint32(0)
 	for _, i := range info.Imports {
@@ -136,11 +127,15 @@ func checkExports(info wasmbin.Info) error {
 			return fmt.Errorf("the module's export %s is one of its imports", export.Name)
 		}
 	}
-	for name, want := range map[string]wasmbin.FuncType{
+	wanted := map[string]wasmbin.FuncType{
 		exportABI:  {Results: i32},
 		exportInit: {Results: i32},
 		exportCall: {Params: i32},
-	} {
+	}
+	if command {
+		wanted = map[string]wasmbin.FuncType{exportStart: {}}
+	}
+	for name, want := range wanted {
 		export, ok := info.Export(name, wasmbin.KindFunction)
 		if !ok {
 			return fmt.Errorf("the module exports no function %s: it does not speak the call protocol", name)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"slices"
 	"strings"
 
 	"github.com/tetratelabs/wazero"
@@ -20,11 +21,18 @@ import (
 // funcbox.throw: the nested call ends, invoke_* puts __stack_pointer back and
 // returns zero, and the guest's own runtime finds out what was thrown in its own
 // memory (__THREW__).
+//
+// The import env.abort(ptr, len) is for endings that natively are the signal SIGABRT:
+// the call ends as Trapped with the message.
 const (
 	servicesModule = "env"
 	invokePrefix   = "invoke_"
+	abortImport    = "abort"
 	stackPointer   = "__stack_pointer"
 )
+
+// maxAbortBytes bounds how much of a guest's message is kept.
+const maxAbortBytes = 4 << 10
 
 // maxTryDepth bounds how many tries may be open inside one another. Each holds a
 // native stack of its own, 12 KB of the host's memory or more (maxSuspendedBytes).
@@ -56,14 +64,20 @@ func services(ctx context.Context, r wazero.Runtime, guest wazero.CompiledModule
 			continue
 		}
 		parameters, results := function.ParamTypes(), function.ResultTypes()
-		if !strings.HasPrefix(name, invokePrefix) || len(parameters) == 0 || parameters[0] != api.ValueTypeI32 || len(results) > 1 {
+		var service api.GoModuleFunc
+		switch {
+		case name == abortImport && slices.Equal(parameters, abortParameters) && len(results) == 0:
+			service = hostAbort
+		case strings.HasPrefix(name, invokePrefix) && len(parameters) > 0 && parameters[0] == api.ValueTypeI32 && len(results) <= 1:
+			t := &tried{parameters: parameters[1:], results: results}
+			service = t.invoke
+		default:
 			return nil, fmt.Errorf("the module imports %s.%s, which the engine does not offer", module, name)
 		}
 		if builder == nil {
 			builder = r.NewHostModuleBuilder(servicesModule)
 		}
-		t := &tried{parameters: parameters[1:], results: results}
-		builder.NewFunctionBuilder().WithGoModuleFunction(api.GoModuleFunc(t.invoke), parameters, results).Export(name)
+		builder.NewFunctionBuilder().WithGoModuleFunction(service, parameters, results).Export(name)
 	}
 	if builder == nil {
 		return nil, nil
@@ -180,6 +194,19 @@ func (in *instance) keepHandle(index uint32, t *tried, function api.Function) {
 	}
 	in.handles[key] = append(idle, function)
 	in.idleHandles++
+}
+
+var abortParameters = []api.ValueType{api.ValueTypeI32, api.ValueTypeI32}
+
+// hostAbort ends the call with the guest's message.
+func hostAbort(ctx context.Context, guest api.Module, stack []uint64) {
+	c := callOf(ctx)
+	size := min(uint32(stack[1]), maxAbortBytes)
+	message, ok := guest.Memory().Read(uint32(stack[0]), size)
+	if !ok {
+		c.end(Trapped, fmt.Errorf("the guest aborts with a message at %d, outside its memory", uint32(stack[0])))
+	}
+	c.end(Trapped, errors.New(strings.ToValidUTF8(string(message), "\uFFFD")))
 }
 
 func hostThrow(context.Context, []uint64) { panic(throwSignal) }

@@ -157,7 +157,7 @@ func TestDecodeReply(t *testing.T) {
 		{"unknown key", "a2 00 00 03 f6", Reply{}, "unknown key"},
 		{"text key", "a1 6161 f6", Reply{}, "unknown key"},
 		{"twice", "a2 00 00 00 00", Reply{}, "key 0 is there twice"},
-		{"trailing", "a2 00 00 01 f6 00", Reply{}, "1 bytes follow the reply"},
+		{"trailing", "a2 00 00 01 f6 00", Reply{}, "1 bytes follow"},
 		{"cut", "a2 00 00 01", Reply{}, "ends too early"},
 		{"too many pairs", "bb ffffffffffffffff 00 00", Reply{}, "ends too early"},
 		{"indefinite", "bf 00 00 01 f6 ff", Reply{}, "indefinite"},

@@ -45,34 +45,9 @@ func DecodeReply(data []byte, lim Limits) (Reply, error) {
 }
 
 func decodeReply(data []byte, lim Limits) (Reply, error) {
-	s := scanner{data: data, lim: lim.withDefaults()}
-	major, _, pairs, err := s.head()
+	parts, bignums, err := numberedParts(data, lim, replyError+1)
 	if err != nil {
 		return Reply{}, err
-	}
-	if major != majorMap {
-		return Reply{}, errors.New("not a map")
-	}
-	var parts [3][]byte
-	for range pairs {
-		major, _, key, err := s.head()
-		if err != nil {
-			return Reply{}, err
-		}
-		if major != majorUint || key >= uint64(len(parts)) {
-			return Reply{}, errors.New("unknown key")
-		}
-		if parts[key] != nil {
-			return Reply{}, fmt.Errorf("key %d is there twice", key)
-		}
-		start := s.at
-		if err := s.value(); err != nil {
-			return Reply{}, err
-		}
-		parts[key] = data[start:s.at]
-	}
-	if s.at < len(data) {
-		return Reply{}, s.fail("%d bytes follow the reply", len(data)-s.at)
 	}
 
 	status := parts[replyStatus]
@@ -81,7 +56,7 @@ func decodeReply(data []byte, lim Limits) (Reply, error) {
 		if parts[replyValue] == nil || parts[replyError] != nil {
 			return Reply{}, errors.New("status 0 needs a value and no error")
 		}
-		v, err := decodeScanned(parts[replyValue], s.bignums)
+		v, err := decodeScanned(parts[replyValue], bignums)
 		return Reply{Status: StatusValue, Value: v}, err
 	case len(status) == 1 && status[0] == StatusError:
 		if parts[replyError] == nil || parts[replyValue] != nil {
@@ -106,4 +81,38 @@ func decodeGuestError(data []byte) (*GuestError, error) {
 		return nil, errors.New("the error needs the texts type, message and stack, and nothing else")
 	}
 	return &GuestError{Type: kind, Message: message, Stack: stack}, nil
+}
+
+// numberedParts takes apart a map whose keys are the integers below count, each there
+// once at most. A part that is missing is nil.
+func numberedParts(data []byte, lim Limits, count int) (parts [3][]byte, bignums bool, err error) {
+	s := scanner{data: data, lim: lim.withDefaults()}
+	major, _, pairs, err := s.head()
+	if err != nil {
+		return parts, false, err
+	}
+	if major != majorMap {
+		return parts, false, errors.New("not a map")
+	}
+	for range pairs {
+		major, _, key, err := s.head()
+		if err != nil {
+			return parts, false, err
+		}
+		if major != majorUint || key >= uint64(count) {
+			return parts, false, errors.New("unknown key")
+		}
+		if parts[key] != nil {
+			return parts, false, fmt.Errorf("key %d is there twice", key)
+		}
+		start := s.at
+		if err := s.value(); err != nil {
+			return parts, false, err
+		}
+		parts[key] = data[start:s.at]
+	}
+	if s.at < len(data) {
+		return parts, false, s.fail("%d bytes follow", len(data)-s.at)
+	}
+	return parts, s.bignums, nil
 }

@@ -1,7 +1,7 @@
 /*
  * funcbox.h: what every runtime's shim shares.
  *
- * Three things and no more: the imports and exports of guest ABI version 1, a
+ * Three things and no more: the imports and exports of guest ABI version 2, a
  * CBOR (RFC 8949) reader over a block of memory, and a CBOR writer onto a
  * buffer that grows. Nothing in here knows a language. C99, needs only malloc
  * and string.h; include it in as many files as wanted.
@@ -10,7 +10,8 @@
  * _initialize and the three functions declared with FUNCBOX_EXPORT below. The
  * host calls funcbox_init once, photographs the memory, and then calls
  * funcbox_call once per request; the request is fetched with funcbox_request
- * and answered with funcbox_result, exactly once.
+ * and answered with funcbox_result, exactly once. An instance may get several
+ * requests, one after the other: see the operations and flags.
  */
 #ifndef FUNCBOX_H
 #define FUNCBOX_H
@@ -22,7 +23,7 @@
 
 /* ---- ABI -------------------------------------------------------------- */
 
-#define FUNCBOX_ABI 1
+#define FUNCBOX_ABI 2
 
 #define FUNCBOX_IMPORT(name) __attribute__((import_module("funcbox"), import_name(#name)))
 #define FUNCBOX_EXPORT(name) __attribute__((export_name(#name)))
@@ -34,9 +35,19 @@ FUNCBOX_IMPORT(request) void funcbox_request(void *where);
 /* Hands over the reply of length bytes. Exactly once per call. */
 FUNCBOX_IMPORT(result) void funcbox_result(const void *reply, size_t length);
 
-/* Keys of the request map. */
+/* Calls a function of the host: request is a map of FUNCBOX_HOST keys. Returns the
+ * length in bytes of the reply, which funcbox_host_reply must then fetch, once. The
+ * reply has the keys of a call's reply. */
+FUNCBOX_IMPORT(host_call) size_t funcbox_host_call(const void *request, size_t length);
+FUNCBOX_IMPORT(host_reply) void funcbox_host_reply(void *where);
+
+/* Keys of a call of the host. An empty name asks for the names of all functions that
+ * there are, as an array of texts. */
+enum { FUNCBOX_HOST_NAME = 0, FUNCBOX_HOST_ARGS = 1, FUNCBOX_HOST_KWARGS = 2 };
+
+/* Keys of the request map. An operation has those that it needs. */
 enum {
-    FUNCBOX_REQUEST_OP = 0,        /* unsigned; FUNCBOX_OP_EXECUTE */
+    FUNCBOX_REQUEST_OP = 0,        /* unsigned; FUNCBOX_OP_… */
     FUNCBOX_REQUEST_CODE = 1,      /* text */
     FUNCBOX_REQUEST_FILE = 2,      /* text, name of the code in stacks */
     FUNCBOX_REQUEST_FUNCTION = 3,  /* text; empty: the only public function, else the code is the body */
@@ -45,10 +56,23 @@ enum {
     FUNCBOX_REQUEST_ENV = 6,       /* map of text to text */
     FUNCBOX_REQUEST_WORKDIR = 7,   /* text, absolute path */
     FUNCBOX_REQUEST_ARGV = 8,      /* array of text */
-    FUNCBOX_REQUEST_KEYS = 9
+    FUNCBOX_REQUEST_FLAGS = 9,     /* unsigned; FUNCBOX_FLAG_…; missing: FRESH and LAST */
+    FUNCBOX_REQUEST_KEYS = 10
 };
 
-enum { FUNCBOX_OP_EXECUTE = 0 };
+enum {
+    FUNCBOX_OP_EXECUTE = 0, /* loads the code and calls the function, or runs the code as a body */
+    FUNCBOX_OP_LOAD = 1,    /* loads the code and replies with the listing of its functions; of a body it runs nothing */
+    FUNCBOX_OP_CALL = 2,    /* calls a function of what is loaded */
+    FUNCBOX_OP_RUN = 3,     /* runs code as a body in the scope that lasts */
+    FUNCBOX_OP_END = 4      /* runs what is to run at exit */
+};
+
+enum {
+    FUNCBOX_FLAG_FRESH = 1,   /* the first request since the memory was copied: random generators are seeded, the surroundings set */
+    FUNCBOX_FLAG_LAST = 2,    /* none follows: what is to run at exit runs */
+    FUNCBOX_FLAG_HAS_ARGS = 4 /* of LOAD: the call that follows has arguments */
+};
 
 /* Keys and statuses of the reply map. */
 enum { FUNCBOX_REPLY_STATUS = 0, FUNCBOX_REPLY_VALUE = 1, FUNCBOX_REPLY_ERROR = 2 };
@@ -71,7 +95,7 @@ enum funcbox_kind {
     FUNCBOX_TAG,      /* number = tag; one item follows */
     FUNCBOX_FALSE,
     FUNCBOX_TRUE,
-    FUNCBOX_NULL,     /* null and undefined */
+    FUNCBOX_NULL,     /* null, number = 22, and undefined, number = 23 */
     FUNCBOX_FLOAT     /* real */
 };
 

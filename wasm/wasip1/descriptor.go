@@ -1,8 +1,6 @@
 package wasip1
 
 import (
-	"io"
-
 	"github.com/funcbox/funcbox/wasm/fsapi"
 )
 
@@ -86,13 +84,13 @@ const (
 type descriptor struct {
 	kind       descriptorKind
 	preopen    bool
+	stream     uint8 // of standardOutput: the number it had at the start, 1 or 2
 	flags      uint16
 	rights     rights // what may be done with it
 	inheriting rights // what descriptors opened through it may have
 	offset     int64  // of a file
 	file       fsapi.File
 	directory  fsapi.Directory
-	writer     io.Writer
 }
 
 func (d *descriptor) close() fsapi.Errno {

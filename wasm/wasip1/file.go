@@ -168,7 +168,7 @@ func (c *call) write(d *descriptor, offset int64, result int, move bool) fsapi.E
 func (c *call) writePiece(d *descriptor, p []byte, offset int64, move bool) (n int, after int64, errno fsapi.Errno) {
 	switch {
 	case d.kind == standardOutput:
-		n, errno = writeOutput(d, p)
+		n, errno = c.writeOutput(d, p)
 	case d.flags&flagAppend != 0 && move:
 		// Linux lets pwrite append too if the descriptor does; POSIX does not. Here
 		// the offset of fd_pwrite counts.
@@ -201,11 +201,15 @@ func (c *call) inPieces(buffer []byte, step func(piece []byte) (int, fsapi.Errno
 	}
 }
 
-func writeOutput(d *descriptor, p []byte) (int, fsapi.Errno) {
-	if d.writer == nil {
+func (s *System) writeOutput(d *descriptor, p []byte) (int, fsapi.Errno) {
+	writer := s.config.Stdout
+	if d.stream == 2 {
+		writer = s.config.Stderr
+	}
+	if writer == nil {
 		return len(p), fsapi.ESUCCESS
 	}
-	n, err := d.writer.Write(p)
+	n, err := writer.Write(p)
 	return min(max(n, 0), len(p)), errnoOf(err)
 }
 

@@ -48,8 +48,8 @@ type Config struct {
 	Interrupted func()
 }
 
-// System is the state of one call: descriptors, positions, standard input. It is
-// for one goroutine at a time.
+// System is the state of a guest, for one call or, with Rebind, for several:
+// descriptors, positions, standard input. It is for one goroutine at a time.
 type System struct {
 	config  Config
 	table   []descriptor // by number
@@ -57,6 +57,7 @@ type System struct {
 	input   input
 	started time.Time
 	waited  time.Duration // in waits: not CPU time of the guest
+	spent   time.Duration // CPU time up to Rest, else 0
 	first   [8]descriptor // where table begins, to save an allocation
 	dirents []fsapi.Dirent
 	call    call
@@ -73,8 +74,8 @@ func NewSystem(config Config) *System {
 	s.table = s.first[:0]
 	s.table = append(s.table,
 		descriptor{kind: standardInput, rights: inputRights},
-		descriptor{kind: standardOutput, rights: outputRights, writer: config.Stdout},
-		descriptor{kind: standardOutput, rights: outputRights, writer: config.Stderr})
+		descriptor{kind: standardOutput, stream: 1, rights: outputRights},
+		descriptor{kind: standardOutput, stream: 2, rights: outputRights})
 	s.open = 3
 	if config.FS != nil {
 		if root, errno := config.FS.Root(); errno == 0 {
