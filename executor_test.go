@@ -242,7 +242,7 @@ func TestResultJSON(t *testing.T) {
 	meta, ok := form["meta"].(map[string]any)
 	require.True(t, ok)
 	require.Equal(t, "js", meta["language"])
-	require.Equal(t, "convention", meta["signatureSource"])
+	require.Equal(t, "inferred", meta["signatureSource"])
 
 	var paths []string
 	for _, change := range res.Files.All() {

@@ -30,6 +30,15 @@ func NewBinary(compressed []byte, sum string) *Binary {
 	return &Binary{compressed: compressed, sha256: sum}
 }
 
+// PlainBinary wraps a module that is not compressed, such as one that was made just
+// now; it must not be changed.
+func PlainBinary(module []byte) *Binary {
+	sum := sha256.Sum256(module)
+	b := &Binary{sha256: hex.EncodeToString(sum[:]), plain: module}
+	b.once.Do(func() {})
+	return b
+}
+
 // Bytes returns the unpacked module; callers must not change it. It fails when
 // the data is damaged or its checksum is not the one promised.
 func (b *Binary) Bytes() ([]byte, error) {

@@ -68,6 +68,10 @@ type Engine struct {
 	mu      sync.Mutex
 	closed  bool
 	modules map[*Module]struct{}
+
+	// transient compiles modules whose code is not to be kept; nil until it is needed.
+	transientMu sync.Mutex
+	transient   wazero.Runtime
 }
 
 // NewEngine starts an engine. It compiles nothing yet.
@@ -87,8 +91,11 @@ func NewEngine(ctx context.Context, config Config) (*Engine, error) {
 }
 
 func runtimeConfig(cache wazero.CompilationCache) wazero.RuntimeConfig {
-	return wazero.NewRuntimeConfig().
-		WithCompilationCache(cache).
+	config := wazero.NewRuntimeConfig()
+	if cache != nil {
+		config = config.WithCompilationCache(cache)
+	}
+	return config.
 		WithCoreFeatures(api.CoreFeaturesV2 | experimental.CoreFeaturesTailCall).
 		WithDebugInfoEnabled(false).
 		WithMemoryLimitPages(maxMemoryBytes/PageBytes + 1)
@@ -153,6 +160,11 @@ func (e *Engine) Close(ctx context.Context) error {
 			}
 		}
 	}
+	if e.transient != nil {
+		if err := e.transient.Close(ctx); err != nil && failed == nil {
+			failed = err
+		}
+	}
 	if err := e.runtime.Close(ctx); err != nil && failed == nil {
 		failed = err
 	}
@@ -195,6 +207,23 @@ func (e *Engine) compile(ctx context.Context, binary []byte, workers int) (wazer
 		return nil, nil, err
 	}
 	return compiled, apart, nil
+}
+
+// compileTransient compiles a module in a runtime without a cache.
+func (e *Engine) compileTransient(ctx context.Context, binary []byte, workers int) (wazero.CompiledModule, wazero.Runtime, error) {
+	e.transientMu.Lock()
+	if e.transient == nil {
+		r, err := newRuntime(e.ctx, nil)
+		if err != nil {
+			e.transientMu.Unlock()
+			return nil, nil, err
+		}
+		e.transient = r
+	}
+	r := e.transient
+	e.transientMu.Unlock()
+	compiled, err := compile(ctx, r, binary, workers)
+	return compiled, r, err
 }
 
 // compile uses all cores that Go may, or as many as there are workers.

@@ -41,6 +41,9 @@ type ModuleSpec struct {
 	Command bool
 	// CompileWorkers bounds the cores that compile, each of which takes memory; 0: all.
 	CompileWorkers int
+	// Transient keeps the machine code in memory only, as long as the module lives: one
+	// of many small ones that would fill the cache folder.
+	Transient bool
 	// Quiet leaves the module out of Config.OnCompile: one of many small ones.
 	Quiet bool
 }
@@ -198,7 +201,11 @@ func (m *Module) compile(ctx context.Context, code []byte) (wazero.CompiledModul
 		report = func(CompileEvent) {}
 	}
 	report(event)
-	compiled, runtime, err := m.engine.compile(ctx, code, m.spec.CompileWorkers)
+	compile := m.engine.compile
+	if m.spec.Transient {
+		compile = m.engine.compileTransient
+	}
+	compiled, runtime, err := compile(ctx, code, m.spec.CompileWorkers)
 	event.Done, event.Elapsed, event.Err = true, time.Since(begin), err
 	report(event)
 	m.engine.logger.Debug("runtime compiled or read from the cache", "runtime", event.Name, "elapsed", event.Elapsed, "error", err)
@@ -278,7 +285,7 @@ func (m *Module) release(ready *prepared) error {
 	if ready.services != nil {
 		err = errors.Join(err, ready.services.Close(context.Background()))
 	}
-	if ready.runtime != m.engine.runtime {
+	if ready.runtime != m.engine.runtime && !m.spec.Transient {
 		err = errors.Join(err, ready.runtime.Close(context.Background()))
 	}
 	return err

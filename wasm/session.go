@@ -46,6 +46,7 @@ func (s *Session) Run(ctx context.Context, job Job) (Outcome, error) {
 	s.in.memory.limit = min(memoryLimit(job.Limits.MemoryBytes), s.in.memory.reserved)
 	c := continued(ctx, job.Limits, job.System, s.system)
 	out := c.serve(s.in, job)
+	s.system.Rest()
 	if out.Ending != Returned {
 		s.end(fmt.Errorf("%w: the guest was stopped", ErrSessionEnded))
 		return out, nil

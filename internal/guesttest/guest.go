@@ -26,7 +26,7 @@ import (
 // All instructions may use eight locals of type i32, after those that are
 // parameters, of which each is zero at first.
 type Guest struct {
-	// ABI is what funcbox_abi returns; 0 stands for 1, the version there is.
+	// ABI is what funcbox_abi returns; 0 stands for 2, the version there is.
 	ABI int32
 	// Initialize are the instructions of _initialize; nil: it is not exported.
 	Initialize []byte
@@ -73,7 +73,7 @@ const (
 const (
 	fnABI = fnOwn + iota
 	fnInit
-	fnInitialize
+	FnInitialize
 	fnFiber
 	// FnCall is funcbox_call.
 	FnCall
@@ -118,7 +118,7 @@ func (g Guest) assemble() []byte {
 	}
 	tabled = append(tabled, g.Tabled...)
 	if g.ABI == 0 {
-		g.ABI = 1
+		g.ABI = 2
 	}
 	if g.Init == nil {
 		g.Init = I32(0)
@@ -157,7 +157,7 @@ func (g Guest) assemble() []byte {
 func (g Guest) exports() [][]byte {
 	functions := map[string]uint32{"funcbox_abi": fnABI, "funcbox_init": fnInit}
 	if g.Initialize != nil {
-		functions["_initialize"] = fnInitialize
+		functions["_initialize"] = FnInitialize
 	}
 	if g.Fiber != nil {
 		functions["funcbox_fiber"] = fnFiber

@@ -9,6 +9,8 @@ const (
 	FnThrow              // funcbox.throw()
 	FnFiberSwitch        // funcbox.fiber_switch(from, to)
 	FnFiberFree          // funcbox.fiber_free(id)
+	FnHostCall           // funcbox.host_call(ptr, len) -> len
+	FnHostReply          // funcbox.host_reply(ptr)
 	FnTick               // funcbox.tick(remaining) -> fuel, with Guest.ByHand only
 	FnInvoke             // env.invoke_vi(element, argument): calls Functions[element] in a try
 	fnWASI
@@ -69,7 +71,8 @@ func (g Guest) imports(types *typeList) [][]byte {
 	list := [][]byte{
 		imported("funcbox", "request", "i", ""), imported("funcbox", "result", "ii", ""),
 		imported("funcbox", "throw", "", ""), imported("funcbox", "fiber_switch", "ii", ""),
-		imported("funcbox", "fiber_free", "i", ""), tick, imported("env", "invoke_vi", "ii", ""),
+		imported("funcbox", "fiber_free", "i", ""), imported("funcbox", "host_call", "ii", "i"),
+		imported("funcbox", "host_reply", "i", ""), tick, imported("env", "invoke_vi", "ii", ""),
 	}
 	for _, s := range Signatures {
 		list = append(list, imported(wasi, s.Name, s.Parameters, s.Results()))

@@ -23,9 +23,14 @@ var origin = time.Now()
 // monotonic is the monotonic clock in nanoseconds; never 0.
 func monotonic() uint64 { return uint64(time.Since(origin)) + 1 }
 
-// cpuTime is how long the call has run without waiting. A guest has one thread,
+// cpuTime is how long the guest has run without waiting. A guest has one thread,
 // so both clocks of CPU time are this.
-func (s *System) cpuTime() uint64 { return uint64(max(time.Since(s.started)-s.waited, 0)) }
+func (s *System) cpuTime() uint64 {
+	if s.spent > 0 { // at rest
+		return uint64(s.spent)
+	}
+	return uint64(max(time.Since(s.started)-s.waited, 0))
+}
 
 func clockResGet(c *call) fsapi.Errno {
 	if c.u32(0) > clockThreadCPUTime {
