@@ -111,3 +111,78 @@ func BenchmarkOpen(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkNewWithBase is what a call of a program pays for its files: a tree, a file
+// read and one written, and the changes.
+func BenchmarkNewWithBase(b *testing.B) {
+	for _, count := range []int{-1, 0, 10, 10_000} {
+		options, name := Options{}, "none"
+		if count >= 0 {
+			first, err := New(Options{Directories: []Path{"/tmp", "/work"}})
+			require.NoError(b, err)
+			root, _ := first.Root()
+			for i := range count {
+				_, file, errno := root.OpenAt(fmt.Sprintf("work/f%d", i), fsapi.OpenWrite|fsapi.OpenCreate)
+				require.Zero(b, errno)
+				file.WriteAt([]byte("text"), 0)
+				file.Close()
+			}
+			options.Base, err = first.Image()
+			require.NoError(b, err)
+			name = fmt.Sprint(count, " files")
+		}
+		options.Directories = []Path{"/tmp", "/work"}
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				files, err := New(options)
+				if err != nil {
+					b.Fatal(err)
+				}
+				_ = files.Changes()
+				_ = files.Close()
+			}
+		})
+		if count < 10 {
+			continue
+		}
+		b.Run(name+", used", func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				files, err := New(options)
+				if err != nil {
+					b.Fatal(err)
+				}
+				root, _ := files.Root()
+				p := make([]byte, 8)
+				for _, name := range []string{"work/f3", "work/f7"} {
+					_, file, errno := root.OpenAt(name, fsapi.OpenRead|fsapi.OpenWrite)
+					if errno != 0 {
+						b.Fatal(errno)
+					}
+					file.ReadAt(p, 0)
+					file.WriteAt(p, 0)
+					file.Close()
+				}
+				if len(files.Changes().Modified) != 2 {
+					b.Fatal("no changes")
+				}
+				_ = files.Close()
+			}
+		})
+		b.Run(name+", fork", func(b *testing.B) {
+			b.ReportAllocs()
+			files, err := New(Options{Base: options.Base, BaseAs: BaseSession})
+			require.NoError(b, err)
+			for b.Loop() {
+				image, err := files.Image()
+				if err != nil {
+					b.Fatal(err)
+				}
+				if _, err = New(Options{Base: image, BaseAs: BaseSession}); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}

@@ -111,6 +111,9 @@ func (w *comparison) directory(o *origin, n *node) {
 		}
 		return
 	}
+	if w.fs.continued {
+		w.fs.useAll(n) // which may have changed before
+	}
 	for name, child := range o.children {
 		if n.entries.get(name) == nil {
 			w.entry(name, child, nil)
@@ -136,6 +139,13 @@ func (w *comparison) namesAtStart(o *origin) []string {
 	for name := range o.children {
 		names = append(names, name)
 	}
+	if o.pictured != nil {
+		for i := range o.pictured.children {
+			if name := o.pictured.children[i].name; o.children[name] == nil {
+				names = append(names, name)
+			}
+		}
+	}
 	if !o.ofSource() {
 		return names
 	}
@@ -158,8 +168,16 @@ func (w *comparison) namesAtStart(o *origin) []string {
 // childAtStart is what a directory had under a name; nil if it has gone from the
 // host since then without ever being looked at.
 func (w *comparison) childAtStart(o *origin, name string) *origin {
-	if child := o.children[name]; child != nil || !o.ofSource() {
+	if child := o.children[name]; child != nil {
 		return child
+	}
+	if o.pictured != nil {
+		if one := o.pictured.child(name); one != nil {
+			return startOrigin(one.node)
+		}
+	}
+	if !o.ofSource() {
+		return nil
 	}
 	below := joinSource(o.path, name)
 	entry, err := o.folder.source.Lstat(below)
@@ -175,6 +193,7 @@ func (w *comparison) childAtStart(o *origin, name string) *origin {
 // namesNow are all names in a directory that is not where it was at the start.
 func (w *comparison) namesNow(n *node) []string {
 	var names []string
+	w.fs.useAll(n)
 	if n.entries != nil {
 		for name := range n.entries.byName {
 			names = append(names, name)

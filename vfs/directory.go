@@ -23,6 +23,9 @@ func (d *directory) begin() fsapi.Errno {
 	if d.closed || d.fs.closed {
 		return fsapi.EBADF
 	}
+	if d.fs.stale.Load() {
+		d.fs.refresh()
+	}
 	return fsapi.ESUCCESS
 }
 
@@ -196,7 +199,7 @@ func (f *FS) delete(p place, r *ruling) fsapi.Errno {
 		return errno
 	}
 	if how == virtually {
-		p.node.markVirtual()
+		f.markVirtual(p.node)
 	}
 	f.remove(p.dir, p.name, p.node)
 	return fsapi.ESUCCESS
@@ -300,3 +303,6 @@ func (d *directory) Close() fsapi.Errno {
 	d.fs.free(d.node)
 	return fsapi.ESUCCESS
 }
+
+// Path returns the path that the directory has at the moment, for messages.
+func (d *directory) Path() string { return d.fs.pathNow(d.node) }

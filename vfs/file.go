@@ -30,6 +30,9 @@ func (h *file) begin(access bool) fsapi.Errno {
 	if h.closed || !access || h.fs.closed {
 		return fsapi.EBADF
 	}
+	if h.fs.stale.Load() {
+		h.fs.refresh()
+	}
 	return fsapi.ESUCCESS
 }
 
@@ -61,7 +64,7 @@ func (h *file) mayWrite() (drop bool, errno fsapi.Errno) {
 		h.judged, h.virtual = f.moves+1, how == virtually
 	}
 	if h.virtual {
-		h.node.markVirtual()
+		h.fs.markVirtual(h.node)
 	}
 	return false, fsapi.ESUCCESS
 }
@@ -192,6 +195,16 @@ func (h *file) Close() fsapi.Errno {
 
 func (h *file) close() {
 	h.closed = true
-	h.node.handles--
-	h.fs.free(h.node)
+	n := h.node
+	n.handles--
+	h.fs.free(n)
+	if n.outdated && n.handles == 0 && !n.removed {
+		n.outdated = false
+		if n.parent.origin.child(n.name) == n.origin {
+			h.fs.compareEntry(n.parent, n, true)
+		}
+	}
 }
+
+// Path returns the path that the file has at the moment, for messages.
+func (h *file) Path() string { return h.fs.pathNow(h.node) }

@@ -1,6 +1,8 @@
 package vfs
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
 	"io/fs"
 	"math"
@@ -42,6 +44,7 @@ type fuzzer struct {
 	files       *FS
 	policy      *perm.Policy
 	mode        DeniedMode
+	base        *Options // of files; nil: no forks
 	handles     []fsapi.File
 	directories []fsapi.Directory
 }
@@ -62,7 +65,7 @@ func (z *fuzzer) directory() fsapi.Directory { return z.directories[z.next()%len
 // step does one operation.
 func (z *fuzzer) step() {
 	directory := z.directory()
-	switch z.next() % 15 {
+	switch z.next() % 17 {
 	case 0:
 		directory.MkdirAt(z.name())
 	case 1:
@@ -104,8 +107,56 @@ func (z *fuzzer) step() {
 		z.check(z.files.Changes())
 	case 14:
 		directory.ReadDir(uint64(z.next()), make([]fsapi.Dirent, 3))
+	case 15:
+		z.fork(z.next()%2 == 0)
+	case 16:
+		z.files.Refresh()
 	}
 	require.LessOrEqual(z, z.files.used, z.files.budget+int64(fsapi.NameMax))
+}
+
+// fork goes on with a tree made from an image, which must be the same.
+func (z *fuzzer) fork(save bool) {
+	if z.base == nil {
+		return
+	}
+	for _, file := range z.handles {
+		file.Close()
+	}
+	for _, directory := range z.directories {
+		directory.Close()
+	}
+	image, err := z.files.Image()
+	if errors.Is(err, fsapi.EFBIG) || errors.Is(err, fsapi.EACCES) {
+		image = nil
+	} else {
+		require.NoError(z, err)
+	}
+	if image != nil {
+		if save {
+			image = saved(z, image)
+		}
+		changes, contents, used := summary(z.files.Changes()), z.contents(), z.files.used
+		z.files, err = New(Options{Bytes: z.base.Bytes, Base: image, BaseAs: BaseSession, Folders: z.base.Folders})
+		require.NoError(z, err)
+		require.Equal(z, used, z.files.used)
+		require.Equal(z, changes, summary(z.files.Changes()))
+		require.Equal(z, contents, z.contents())
+		z.files, err = New(Options{Bytes: z.base.Bytes, Base: image, BaseAs: BaseSession, Folders: z.base.Folders})
+		require.NoError(z, err) // one of which nothing is in use yet
+
+		start, err := New(Options{Bytes: z.base.Bytes, Base: image})
+		require.NoError(z, err)
+		inner := &fuzzer{T: z.T, files: start}
+		require.Zero(z, start.used)
+		for path, content := range inner.contents() {
+			require.Equal(z, contents[path], content, path)
+		}
+		require.Empty(z, summary(start.Changes()))
+	}
+	z.handles, z.directories = nil, nil
+	root, _ := z.files.Root()
+	z.directories = append(z.directories, root)
 }
 
 func (z *fuzzer) use(file fsapi.File) {
@@ -196,6 +247,7 @@ func (z *fuzzer) check(c Changes) {
 // charged sums up what nodes are charged with.
 func (z *fuzzer) charged(path Path, dir *node) int64 {
 	sum := int64(0)
+	z.files.useAll(dir)
 	for name, entry := range dir.byName() {
 		n, at := entry.node, path.join(name)
 		if n.layer != nil {
@@ -251,6 +303,8 @@ func FuzzOperations(f *testing.F) {
 		// Renames of a secret, of its folder, and reading.
 		f.Add([]byte{i, 0, 3, 22, 0, 0, 0, 3, 18, 0, 9, 0, 5, 36, 64, 1, 0, 7, 0, 1, 1, 6})
 		f.Add([]byte{i, 0, 5, 17, 97, 1, 0, 3, 17, 0, 27, 0, 7, 0, 1, 1, 0, 9, 0, 12})
+		// Renames and forks.
+		f.Add([]byte{i, 0, 3, 18, 0, 9, 0, 15, i, 0, 0, 31, 0, 15, 0, 0, 2, 17, 0, 3, 9, 0, 27, 0, 15, 1, 0, 5, 31, 97, 1, 0, 7, 0, 3, 4, 0, 9, 0, 0, 15, 0})
 	}
 	f.Fuzz(func(t *testing.T, script []byte) {
 		start := map[Path][]byte{"/a": []byte("start a"), "/d/a": []byte("start d/a")}
@@ -264,11 +318,12 @@ func FuzzOperations(f *testing.F) {
 			z.policy = rules(t, *permissions)
 		}
 		z.mode = DeniedMode(config / len(fuzzPermissions) % 3)
+		z.base = &Options{
+			Bytes: 20_000, Files: start, Directories: []Path{"/e"},
+			Folders: []Folder{{Path: "/data", Source: h, Policy: z.policy, OnDenied: z.mode, Follow: FollowRestricted}},
+		}
 		make := func() *FS {
-			files, err := New(Options{
-				Bytes: 20_000, Files: start, Directories: []Path{"/e"},
-				Folders: []Folder{{Path: "/data", Source: h, Policy: z.policy, OnDenied: z.mode, Follow: FollowRestricted}},
-			})
+			files, err := New(*z.base)
 			require.NoError(t, err)
 			return files
 		}
@@ -284,7 +339,10 @@ func FuzzOperations(f *testing.F) {
 			z.read(file)
 			file.Close()
 		}
-		z.readEverything(root, 0)
+		if root, errno := z.files.Root(); errno == 0 { // it may be another tree by now
+			z.readEverything(root, 0)
+			root.Close()
+		}
 		for _, directory := range z.directories {
 			directory.Close()
 		}
@@ -346,4 +404,68 @@ func (n *node) byName() map[string]*entry {
 		return nil
 	}
 	return n.entries.byName
+}
+
+// FuzzReadImage reads images that were saved and tampered with: whatever they hold, a
+// tree of them works, and is within the limit.
+func FuzzReadImage(f *testing.F) {
+	add := func(files *FS) {
+		image, err := files.Image()
+		require.NoError(f, err)
+		var b bytes.Buffer
+		_, err = image.WriteTo(&b)
+		require.NoError(f, err)
+		f.Add(b.Bytes())
+	}
+	t := &testing.T{}
+	add(busy(t, busyHost()))
+	empty, err := New(Options{})
+	require.NoError(f, err)
+	add(empty)
+	f.Add([]byte(imageMagic))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		const limit = 1 << 20
+		image, err := ReadImage(bytes.NewReader(data), limit)
+		if err != nil {
+			require.ErrorIs(t, err, ErrImage)
+			return
+		}
+		require.LessOrEqual(t, image.Bytes(), int64(limit))
+		try(t, image)
+	})
+}
+
+// try uses an image in all ways.
+func try(t *testing.T, image *Image) {
+	t.Helper()
+	for _, mode := range []BaseMode{BaseStart, BaseSession} {
+		options := Options{Base: image, BaseAs: mode}
+		for _, one := range image.folders {
+			options.Folders = append(options.Folders, Folder{Path: one.mount, Source: busyHost()})
+		}
+		files, err := New(options)
+		if err != nil {
+			continue
+		}
+		files.Changes()
+		view := files.View()
+		_ = fs.WalkDir(view, ".", func(path string, d fs.DirEntry, err error) error {
+			if err == nil && d.Type().IsRegular() {
+				_, _ = fs.ReadFile(view, path)
+			}
+			return nil
+		})
+		root, _ := files.Root()
+		for _, name := range fuzzNames {
+			root.RenameAt(name, root, "renamed")
+			root.UnlinkAt(name)
+		}
+		files.Refresh()
+		files.Synced([]Path{"/data/a", "/data/e", "/data/new"})
+		files.Changes()
+		if again, err := files.Image(); err == nil {
+			saved(t, again)
+		}
+		require.NoError(t, files.Close())
+	}
 }

@@ -111,10 +111,11 @@ func (f *FS) outside(link *node, source Source, at string) (linkStep, fsapi.Errn
 	inner := *link.origin.folder
 	inner.mount, inner.root, inner.source = link.origin.guestPath(), at, source
 	inner.hostPath = link.origin.folder.hostPathOf(link.origin.path)
-	inner.node, inner.include, inner.loaded, inner.charged = nil, nil, 0, true
+	inner.node, inner.include, inner.loaded, inner.charged, inner.watch = nil, nil, 0, true, nil
 	n := f.newSourceNode(&origin{folder: &inner, path: at, entry: entry})
 	n.charged = nodeCost
 	n.parent, n.name, link.outside = link.parent, link.name, n
+	f.followed = append(f.followed, link)
 	return linkStep{node: n}, fsapi.ESUCCESS
 }
 
@@ -129,4 +130,14 @@ func (f *FS) pathOf(n *node) Path {
 		path = path.join(names[i])
 	}
 	return path
+}
+
+// pathNow is pathOf for messages, also about what was removed.
+func (f *FS) pathNow(n *node) string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if n.removed {
+		return n.name + " (removed)"
+	}
+	return string(f.pathOf(n))
 }

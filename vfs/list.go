@@ -23,6 +23,7 @@ func (d *directory) ReadDir(cookie uint64, entries []fsapi.Dirent) (int, fsapi.E
 
 func (d *directory) read(cookie uint64, entries []fsapi.Dirent) (int, fsapi.Errno) {
 	n := d.node
+	d.fs.useAll(n)
 	var v viewer
 	if d.fs.guarded && !d.fs.trusted && !n.removed {
 		r := d.fs.judgeNode(n)

@@ -71,6 +71,7 @@ func (f *FS) keep(n *node) (bool, fsapi.Errno) {
 	errno := f.loadWhole(n)
 	if errno == 0 {
 		f.kept += o.entry.Size
+		o.kept = true
 	}
 	return errno == 0, errno
 }
@@ -209,6 +210,7 @@ func (f *FS) loadDirectory(dir *node) error {
 		f.skip(dir.origin, "it cannot be listed: "+errno.Error())
 		return nil
 	}
+	f.useAll(dir)
 	for position, one := range l.names {
 		f.loadEntry(dir, position, one)
 	}

@@ -25,10 +25,11 @@ type folder struct {
 	onDenied DeniedMode
 	follow   FollowMode
 	loading  Loading
-	include  *include // nil: everything
-	loaded   int64    // bytes that were read or opened for reading
-	node     *node    // at mount; nil for what is outside
-	charged  bool     // nodes are charged for, since the guest can have any number made
+	include  *include     // nil: everything
+	loaded   int64        // bytes that were read or opened for reading
+	node     *node        // at mount; nil for what is outside
+	charged  bool         // nodes are charged for, since the guest can have any number made
+	watch    *folderWatch // nil: not watched
 }
 
 // guestPath is the path in the tree of a path of the Source.
@@ -101,15 +102,24 @@ func (f *FS) mountFolder(folderAt *Folder) error {
 	switch {
 	case err != nil:
 		return err
-	case n.mountPoint || n.entries != nil:
+	case n.mountPoint || n.entries.len() > 0:
 		return fsapi.EEXIST
 	}
 	n.mountPoint = true
-	n.folder = &folder{
+	again, changed := f.boundTo(folderAt.Path)
+	if n.folder = again; again == nil {
+		n.folder = &folder{}
+	}
+	*n.folder = folder{
 		source: folderAt.Source, mount: folderAt.Path, root: ".", hostPath: folderAt.HostPath, policy: folderAt.Policy,
 		onDenied: folderAt.OnDenied, follow: folderAt.Follow, loading: folderAt.Loading, include: inc, node: n,
 	}
 	n.origin = &origin{folder: n.folder, path: ".", entry: entry}
+	if changed != nil {
+		n.inode, n.origin = changed.inode, f.origins[changed.origin-1]
+		n.origin.entry = entry
+		n.takeEntries(changed)
+	}
 	n.describe()
 	f.mounts = append(f.mounts, n)
 	f.folders = append(f.folders, n.folder)
@@ -223,6 +233,9 @@ func (f *FS) Close() error {
 	defer f.mu.Unlock()
 	f.closed = true
 	var errs []error
+	for _, w := range f.watches {
+		errs = append(errs, w.close())
+	}
 	for n := range f.open {
 		errs = append(errs, n.file.Close())
 		n.file = nil

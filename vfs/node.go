@@ -10,17 +10,18 @@ import (
 // node is a directory, a regular file, a symbolic link or a device. FS.mu guards
 // it.
 type node struct {
-	inode   uint64
-	kind    fsapi.FileType
-	removed bool // has no name any more
-	shared  bool // others hold data too: copy before the first write
-	lazy    bool // a regular file whose contents are still in origin's Source; data is not used
-	written bool // contents may differ from origin's
-	timed   bool // the guest set or changed times
-	virtual bool // what is here was done in memory only and is no change
-	mode    fs.FileMode
-	handles int   // open handles
-	charged int64 // what of the budget it holds: cost, name, target and contents
+	inode    uint64
+	kind     fsapi.FileType
+	removed  bool // has no name any more
+	shared   bool // others hold data too: copy before the first write
+	lazy     bool // a regular file whose contents are still in origin's Source; data is not used
+	written  bool // contents may differ from origin's
+	timed    bool // the guest set or changed times
+	outdated bool // the host has another file by now, but this one is open
+	virtual  bool // what is here was done in memory only and is no change
+	mode     fs.FileMode
+	handles  int   // open handles
+	charged  int64 // what of the budget it holds: cost, name, target and contents
 
 	accessTime, modifyTime, changeTime int64
 
@@ -152,14 +153,15 @@ func (f *FS) free(n *node) {
 
 // markVirtual notes that something was done to the node in memory only. What it was
 // at the start does not count as gone then either: it might be lost.
-func (n *node) markVirtual() {
+func (f *FS) markVirtual(n *node) {
 	n.virtual = true
 	if n.origin != nil {
 		n.origin.virtual = true
 	}
 	if n.entries != nil {
+		f.useAll(n)
 		for _, one := range n.entries.byName {
-			one.node.markVirtual()
+			f.markVirtual(one.node)
 		}
 	}
 }

@@ -155,7 +155,7 @@ func (f *FS) openRegular(n *node, r *ruling, flags fsapi.OpenFlags, reading, cha
 	}
 	if truncate && errno == 0 {
 		if errno = f.setSize(n, 0); errno == 0 && h.virtual {
-			n.markVirtual()
+			f.markVirtual(n)
 		}
 	}
 	if errno != 0 {

@@ -26,8 +26,10 @@ type origin struct {
 	// children are those of a directory that were touched. One that is here and has
 	// no node in the directory any more was removed or renamed.
 	children map[string]*origin
-	listing  *listing // nil: not listed yet
+	listing  *listing   // nil: not listed yet
+	pictured *imageNode // of an Image that is the state at the start: more children
 
+	watched bool // changes in this directory are reported
 	virtual bool // where it has gone was done in memory only; it is still there
 
 	// A regular file. entry must not change any more once anything of the contents
@@ -37,6 +39,7 @@ type origin struct {
 	data    []byte
 	hashed  bool
 	hash    [sha256.Size]byte
+	kept    bool // data is in FS.kept
 	counted bool // its size is in folder.loaded
 	skipped bool // it is in FS.skipped
 }
@@ -87,7 +90,12 @@ func (f *FS) child(dir *node, name string) (*node, fsapi.Errno) {
 	switch {
 	case dir.layer != nil:
 		return f.layerChild(dir, name)
-	case dir.origin.ofSource():
+	case dir.entries.pictures():
+		if one := dir.entries.picturedChild(name); one != nil {
+			return f.use(dir, one), fsapi.ESUCCESS
+		}
+	}
+	if dir.origin.ofSource() {
 		return f.sourceChild(dir, name)
 	}
 	return nil, fsapi.ESUCCESS
@@ -106,6 +114,7 @@ func (f *FS) sourceChild(dir *node, name string) (*node, fsapi.Errno) {
 			return nil, fsapi.ESUCCESS
 		}
 	}
+	f.attend(o)
 	below := joinSource(o.path, name)
 	entry, err := o.folder.source.Lstat(below)
 	if errno := missing(err); err != nil {
@@ -223,6 +232,7 @@ func (f *FS) list(dir *node) (*listing, fsapi.Errno) {
 	if dir.origin.listing != nil {
 		return dir.origin.listing, fsapi.ESUCCESS
 	}
+	f.attend(dir.origin)
 	names, errno := dir.origin.names()
 	if errno != 0 {
 		return nil, errno
@@ -231,6 +241,7 @@ func (f *FS) list(dir *node) (*listing, fsapi.Errno) {
 	// host by now.
 	added := false
 	if dir.entries != nil {
+		f.useAll(dir)
 		for name, one := range dir.entries.byName {
 			if one.number == 0 {
 				if _, there := (&listing{names: names}).find(name); !there {

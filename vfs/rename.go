@@ -84,9 +84,9 @@ func (f *FS) rename(from, into place) fsapi.Errno {
 		moved.charged += cost
 	}
 	if how == virtually {
-		moved.markVirtual()
+		f.markVirtual(moved)
 		if replaced != nil {
-			replaced.markVirtual()
+			f.markVirtual(replaced)
 		}
 	}
 	if replaced != nil {
@@ -244,6 +244,7 @@ func (m *move) below(dir *node, oldPath, newPath Path) {
 		}
 	}
 	if dir.entries != nil {
+		m.fs.useAll(dir)
 		for name, entry := range dir.entries.byName {
 			if m.done() {
 				return

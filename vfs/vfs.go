@@ -15,12 +15,18 @@
 // # Folders
 //
 // What a folder holds is looked up when it is touched and then stays as it was for
-// this tree: directories are listed once, files described once (but anew if a guest
-// looks at more than 10,000 without opening them). Small files are
-// kept once they were read; of a large one pieces are read as they are asked for,
-// and reading fails (ESTALE) when the file has changed since the first piece. The
-// first modification copies a file into memory, for which the guest is charged.
-// Names that are not UTF-8 or too long are not there.
+// this tree, unless FS.Refresh is called or Options.Watch is set: directories are
+// listed once, files described once (but anew if a guest looks at more than 10,000
+// without opening them). Small files are kept once they were read; of a large one
+// pieces are read as they are asked for, and reading fails (ESTALE) when the file has
+// changed since the first piece. The first modification copies a file into memory, for
+// which the guest is charged. Names that are not UTF-8 or too long are not there.
+//
+// # Images
+//
+// An Image is what a tree held at one moment. Other trees can begin with it, as with
+// something that has always been there (a program's calls) or to go on (a session's
+// fork), and it can be saved. Nodes are made of it when they are touched.
 //
 // # Policies
 //
@@ -45,6 +51,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/funcbox/funcbox/wasm/fsapi"
@@ -83,6 +90,17 @@ type Options struct {
 	// Folders are trees that the guest may modify, in memory only.
 	Folders []Folder
 
+	// Base is what the tree begins with; nil: nothing. It is shared and read as it is
+	// needed, so that a large one costs no more than a small one.
+	Base *Image
+
+	// BaseAs says what Base means to Changes.
+	BaseAs BaseMode
+
+	// Watch has Folders followed for changes from outside, for trees that live on:
+	// see FS.Refresh.
+	Watch bool
+
 	// OnDenied, if not nil, is called for every operation that a policy refused,
 	// by the goroutine that tried it. It may use the tree.
 	OnDenied func(Denial)
@@ -113,6 +131,16 @@ type FS struct {
 	touched int                // nodes of Sources
 	skipped []Skipped
 
+	based      bool      // on an Image, which is the state at the start
+	continued  bool      // a session goes on: origins are those of its Image
+	origins    []*origin // those, by their place in Image.origins
+	bound      []*folder // what the folders of its Image are here
+	boundRoots []imageFolder
+
+	watches  []*folderWatch
+	stale    atomic.Bool // watches have something to tell
+	followed []*node     // links that were followed out of their Source
+
 	guarded     bool // there are policies
 	trusted     bool // it is the host that looks, through View
 	onDenied    func(Denial)
@@ -133,16 +161,27 @@ func New(options Options) (*FS, error) {
 		f.budget = DefaultBytes
 	}
 	f.budget = min(f.budget, 1<<46) // more cannot be allocated
-	f.root = f.newNode(fsapi.TypeDirectory, f.created)
-	f.root.parent = f.root
-	f.root.origin = &origin{entry: SourceEntry{Type: fsapi.TypeDirectory}}
-
-	if err := f.mountFolders(options.Folders); err != nil {
+	if err := f.fill(&options); err != nil {
+		_ = f.Close()
 		return nil, err
+	}
+	return f, nil
+}
+
+// fill puts into the tree what it holds at its start.
+func (f *FS) fill(options *Options) error {
+	if err := f.begin(options); err != nil {
+		return err
+	}
+	if err := f.mountFolders(options.Folders); err != nil {
+		return err
+	}
+	if options.Watch {
+		f.watch()
 	}
 	for _, path := range options.Directories {
 		if _, err := f.place(path, fsapi.TypeDirectory); err != nil {
-			return nil, err
+			return err
 		}
 	}
 	if len(options.Files) > 0 {
@@ -155,7 +194,7 @@ func New(options Options) (*FS, error) {
 		for _, path := range paths {
 			n, err := f.place(path, fsapi.TypeRegularFile)
 			if err != nil {
-				return nil, err
+				return err
 			}
 			content := options.Files[path]
 			n.data, n.shared = content, true
@@ -164,17 +203,16 @@ func New(options Options) (*FS, error) {
 	}
 	for index, mount := range options.Layers {
 		if err := f.mountLayer(mount.Path, mount.Layer, index); err != nil {
-			return nil, err
+			return err
 		}
 	}
 	if err := f.mountLayer(devicePath, devices, deviceIndex); err != nil {
-		return nil, err
+		return err
 	}
-	if err := f.loadEagerly(); err != nil {
-		_ = f.Close()
-		return nil, err
+	if err := f.checkBound(); err != nil {
+		return err
 	}
-	return f, nil
+	return f.loadEagerly()
 }
 
 func (f *FS) mountLayer(path Path, layer *Layer, index int) error {
@@ -182,7 +220,7 @@ func (f *FS) mountLayer(path Path, layer *Layer, index int) error {
 	if err != nil {
 		return err
 	}
-	if n == f.root || n.mountPoint || n.entries != nil {
+	if n == f.root || n.mountPoint || n.entries.len() > 0 {
 		return fmt.Errorf("layer at %s: %w", path, fsapi.ENOTEMPTY)
 	}
 	n.layer, n.layerIndex, n.mountPoint, n.mode = &layer.root, index, true, 0
@@ -212,7 +250,7 @@ func (f *FS) place(path Path, kind fsapi.FileType) (*node, error) {
 		if errno != 0 {
 			return nil, fmt.Errorf("%s: %w", path, errno)
 		}
-		if child != nil && child.lazy && wanted == fsapi.TypeRegularFile {
+		if child != nil && (child.lazy || f.based && child.kind == fsapi.TypeRegularFile) && wanted == fsapi.TypeRegularFile {
 			dir.entries.remove(name) // hidden
 			child = nil
 		}
@@ -221,7 +259,9 @@ func (f *FS) place(path Path, kind fsapi.FileType) (*node, error) {
 			child = f.newNode(wanted, f.created)
 			child.origin = &origin{entry: SourceEntry{Type: wanted}}
 			dir.link(name, child)
-			dir.origin.add(name, child.origin)
+			if dir.origin != nil { // the guest of an earlier session may have made it
+				dir.origin.add(name, child.origin)
+			}
 		case child.kind != fsapi.TypeDirectory || wanted != fsapi.TypeDirectory:
 			return nil, fmt.Errorf("%s: %w", path, fsapi.EEXIST)
 		}

@@ -40,6 +40,9 @@ func (v view) find(op, name string, mode linkMode) (*node, error) {
 	if v.fs.closed {
 		return nil, &fs.PathError{Op: op, Path: name, Err: fs.ErrClosed}
 	}
+	if v.fs.stale.Load() {
+		v.fs.refresh()
+	}
 	p, errno := v.fs.existing(v.fs.root, name, mode, 0)
 	if errno == 0 && hiddenFromView(p.node) {
 		errno = fsapi.ENOENT

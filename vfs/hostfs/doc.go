@@ -21,6 +21,8 @@
 //     with a dot or a space.
 //   - Other filesystems mounted in the folder are part of it. So is a file
 //     that has a second name (hard link) elsewhere: nobody can tell.
+//   - Where it can be watched (Linux), all folders of the process together hold two
+//     more descriptors and a goroutine, as long as any tree wants to be told.
 //   - Between operations a Folder holds one descriptor, and at most 64 for
 //     all that Follow found. Each open file holds another one.
 //

@@ -23,6 +23,7 @@ type Folder struct {
 var (
 	_ vfs.Source   = (*Folder)(nil)
 	_ vfs.Follower = (*Folder)(nil)
+	_ vfs.Watcher  = (*Folder)(nil)
 )
 
 // Open opens a folder of the host; a relative path starts at the process's

@@ -1,6 +1,7 @@
 package vfstest_test
 
 import (
+	"bytes"
 	"runtime"
 	"strings"
 	"testing"
@@ -21,6 +22,16 @@ func kinds(t *testing.T) map[string]vfstest.Kind {
 	hostFolder := hostFolders(t)
 	return map[string]vfstest.Kind{
 		"memory": {At: "/work/here", Create: memory("/work/here")},
+		// Begun with an image of another tree, of which nothing is in use yet.
+		"image":         {At: "/work/here", Create: pictured(memory("/work/here"), vfs.BaseStart)},
+		"image, forked": {At: "/work/here", Create: pictured(memory("/work/here"), vfs.BaseSession)},
+		"host folder, forked": {At: "/data", Modes: true, Create: func(t *testing.T, start []vfstest.Entry) fsapi.FileSystem {
+			options := vfs.Options{Folders: []vfs.Folder{folder("/data", hostFolder(t, start))}}
+			first := newFS(t, options)
+			vfstest.NewTree(t, first).Names("data")
+			options.Base, options.BaseAs, options.Watch = imageOf(t, first), vfs.BaseSession, true
+			return newFS(t, options)
+		}},
 		"fs.FS": {At: "/data", Modes: true, Create: func(t *testing.T, start []vfstest.Entry) fsapi.FileSystem {
 			return newFS(t, vfs.Options{Folders: []vfs.Folder{folder("/data", vfs.FromFS(vfstest.MapFS(start)))}})
 		}},
@@ -101,7 +112,28 @@ func newFS(t *testing.T, options vfs.Options) *vfs.FS {
 	t.Helper()
 	files, err := vfs.New(options)
 	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, files.Close()) })
 	return files
+}
+
+// imageOf pictures a tree, which goes through its saved form.
+func imageOf(t *testing.T, files *vfs.FS) *vfs.Image {
+	t.Helper()
+	image, err := files.Image()
+	require.NoError(t, err)
+	var b bytes.Buffer
+	_, err = image.WriteTo(&b)
+	require.NoError(t, err)
+	image, err = vfs.ReadImage(&b, 0)
+	require.NoError(t, err)
+	return image
+}
+
+// pictured makes trees that begin with an image of what another kind makes.
+func pictured(create func(*testing.T, []vfstest.Entry) fsapi.FileSystem, mode vfs.BaseMode) func(*testing.T, []vfstest.Entry) fsapi.FileSystem {
+	return func(t *testing.T, start []vfstest.Entry) fsapi.FileSystem {
+		return newFS(t, vfs.Options{Base: imageOf(t, create(t, start).(*vfs.FS)), BaseAs: mode})
+	}
 }
 
 // memory makes trees whose start is in memory.
