@@ -13,6 +13,7 @@ import (
 	"sync"
 
 	"github.com/funcbox/funcbox/lang"
+	"github.com/funcbox/funcbox/signature"
 	"github.com/funcbox/funcbox/wasm"
 )
 
@@ -50,6 +51,7 @@ var language = sync.OnceValue(func() *lang.Language {
 		Extensions: []string{".js", ".mjs", ".cjs"},
 		MainFile:   "main.js",
 		Version:    "QuickJS " + built.Version,
+		Signature:  signature.Convention{Names: signature.NamesPlacedOrOptions, Notation: signature.NotationJavaScript},
 		Binary:     wasm.NewBinary(module, built.Wasm),
 		Library:    files,
 	}

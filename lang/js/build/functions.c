@@ -6,6 +6,9 @@
 /* Functions that the error about a missing one lists. */
 #define MAX_LISTED 50
 
+/* Functions and classes that a listing describes. */
+#define MAX_DESCRIBED 1000
+
 static JSValue common_module; /* the object that scripts see as module */
 
 /* Gives up the pending exception for undefined. */
@@ -27,43 +30,42 @@ JSValue program_get(JSValueConst object, const char *name, size_t length) {
 /* What a script assigned to module.exports. */
 static JSValue common_exports(void) { return program_or_undefined(JS_GetPropertyStr(shim_context, common_module, "exports")); }
 
+static JSValue global_binding(const char *name, size_t length) {
+    JSAtom atom = JS_NewAtomLen(shim_context, name, length);
+    JSValue value = program_or_undefined(JS_GetGlobalBinding(shim_context, atom));
+    JS_FreeAtom(shim_context, atom);
+    return value;
+}
+
 /* The value of a name at the top level of the program; undefined if it has
  * none. A method of what the program exports has that as *this, if asked for. */
 static JSValue lookup(struct program *program, const char *name, size_t length, JSValue *this) {
     JSContext *ctx = shim_context;
     JSValue value, holder;
+    if (!program->is_module || program->interactive) {
+        value = global_binding(name, length);
+        if (!JS_IsUndefined(value)) return value;
+    }
     if (program->is_module) {
         value = program_get(program->namespace, name, length);
         if (!JS_IsUndefined(value)) return value;
-        JSValue getter = program_get(program->locals, name, length);
-        if (JS_IsFunction(ctx, getter)) {
-            value = program_or_undefined(JS_Call(ctx, getter, JS_UNDEFINED, 0, NULL));
-            JS_FreeValue(ctx, getter);
-            if (!JS_IsUndefined(value)) return value;
-        }
+        JSAtom atom = JS_NewAtomLen(ctx, name, length);
+        value = program_or_undefined(JS_GetModuleVariable(ctx, program->module, atom));
+        JS_FreeAtom(ctx, atom);
+        if (!JS_IsUndefined(value)) return value;
         holder = program_get(program->namespace, "default", 7);
         value = JS_IsFunction(ctx, holder) ? JS_UNDEFINED : program_get(holder, name, length);
-        if (this && !JS_IsUndefined(value)) *this = JS_DupValue(ctx, holder);
-        JS_FreeValue(ctx, holder);
-        if (!JS_IsUndefined(value)) return value;
-        holder = JS_GetGlobalObject(ctx);
+    } else {
+        holder = common_exports();
+        if (JS_IsFunction(ctx, holder) && length == 7 && !memcmp(name, "default", 7)) return holder;
         value = program_get(holder, name, length);
-        JS_FreeValue(ctx, holder);
-        return value;
     }
-    char *copy = strndup(name, length); /* the engine wants a NUL */
-    if (!copy) return JS_UNDEFINED;
-    value = program_or_undefined(JS_Eval(ctx, copy, length, "funcbox:name", JS_EVAL_TYPE_GLOBAL));
-    free(copy);
-    if (!JS_IsUndefined(value)) return value;
-    holder = common_exports();
-    value = program_get(holder, name, length);
     if (this && !JS_IsUndefined(value)) *this = JS_DupValue(ctx, holder);
     JS_FreeValue(ctx, holder);
-    return value;
+    return JS_IsUndefined(value) && program->is_module ? global_binding(name, length) : value;
 }
 
-/* Names and dots only: what is looked up is evaluated. */
+/* Names and dots only. */
 static int valid_path(const char *path, size_t length) {
     for (size_t i = 0, start = 1; i < length; i++) {
         unsigned char c = (unsigned char)path[i];
@@ -89,6 +91,9 @@ struct listed {
     int count;
     JSValue only; /* the first function listed; undefined before */
     int several;  /* another function, not only another name */
+    int limit;    /* names that are kept */
+    JSValue all;  /* undefined, or an array that takes names and values by turns */
+    uint32_t taken;
 };
 
 /* Whether a name was listed before: an export is also a declaration. */
@@ -108,10 +113,15 @@ static int is_listed(const struct listed *listed, const char *name, size_t lengt
 static void list(struct listed *listed, const char *name, size_t length, JSValueConst value, int all) {
     JSContext *ctx = shim_context;
     if (!all && *name == '_') return;
-    if (!callable(value) || is_listed(listed, name, length)) return;
+    if (is_listed(listed, name, length)) return;
+    if (!JS_IsUndefined(listed->all)) {
+        if (!JS_IsFunction(ctx, value) || listed->count >= MAX_DESCRIBED) return;
+        JS_SetPropertyUint32(ctx, listed->all, listed->taken++, JS_NewStringLen(ctx, name, length));
+        JS_SetPropertyUint32(ctx, listed->all, listed->taken++, JS_DupValue(ctx, value));
+    } else if (!callable(value)) return;
     if (JS_IsUndefined(listed->only)) listed->only = JS_DupValue(ctx, value);
     else if (JS_VALUE_GET_PTR(listed->only) != JS_VALUE_GET_PTR(value)) listed->several = 1;
-    if (listed->count++ >= MAX_LISTED) return;
+    if (listed->count++ >= listed->limit) return;
     funcbox_raw(&listed->text, ", ", 2);
     funcbox_raw(&listed->text, name, length);
 }
@@ -154,7 +164,7 @@ static void list_declared(struct program *program, struct listed *listed, int al
     JSContext *ctx = shim_context;
     for (size_t i = 0; i < program->scan.count; i++) {
         struct declaration *d = &program->scan.declarations[i];
-        if (d->kind == DECLARES_CLASS || (d->kind == DECLARES_VARIABLE && !exported)) continue;
+        if ((d->kind == DECLARES_CLASS && JS_IsUndefined(listed->all)) || (d->kind == DECLARES_VARIABLE && !exported)) continue;
         JSValue value = exported ? program_get(program->namespace, d->name, d->length) : lookup(program, d->name, d->length, NULL);
         list(listed, d->name, d->length, value, all);
         JS_FreeValue(ctx, value);
@@ -164,6 +174,10 @@ static void list_declared(struct program *program, struct listed *listed, int al
 static void list_functions(struct program *program, struct listed *listed, int all) {
     JSContext *ctx = shim_context;
     listed->only = JS_UNDEFINED;
+    if (program->interactive) {
+        list_declared(program, listed, all, 0);
+        return;
+    }
     if (program->is_module) {
         list_declared(program, listed, all, 1);
         list_properties(program, listed, program->namespace, all, 1);
@@ -179,7 +193,7 @@ static void list_functions(struct program *program, struct listed *listed, int a
 }
 
 static JSValue not_found(struct program *program) {
-    struct listed listed = {0};
+    struct listed listed = {.all = JS_UNDEFINED, .limit = MAX_LISTED};
     struct funcbox_writer message = {0};
     struct request *request = program->request;
     list_functions(program, &listed, 1);
@@ -217,13 +231,38 @@ JSValue program_find(struct program *program, JSValue *holder) {
     return not_found(program);
 }
 
-JSValue program_only_function(struct program *program) {
-    struct listed listed = {0};
+/* The names that were listed, as an array. */
+static JSValue listed_names(const struct listed *listed) {
+    JSContext *ctx = shim_context;
+    JSValue names = JS_NewArray(ctx);
+    const char *at = (const char *)listed->text.data, *end = at + listed->text.length;
+    for (uint32_t i = 0; at < end && !JS_IsException(names); i++) {
+        at += 2;
+        const char *comma = memchr(at, ',', (size_t)(end - at));
+        const char *stop = comma ? comma : end;
+        JS_SetPropertyUint32(ctx, names, i, JS_NewStringLen(ctx, at, (size_t)(stop - at)));
+        at = stop;
+    }
+    return names;
+}
+
+JSValue program_only_function(struct program *program, JSValue *names) {
+    struct listed listed = {.all = JS_UNDEFINED, .limit = names ? MAX_DESCRIBED : MAX_LISTED};
     list_functions(program, &listed, 0);
+    if (names) *names = listed_names(&listed);
     funcbox_writer_free(&listed.text);
     if (listed.count && !listed.several) return listed.only;
     JS_FreeValue(shim_context, listed.only);
     return JS_UNDEFINED;
+}
+
+JSValue program_functions(struct program *program) {
+    struct listed listed = {.all = JS_NewArray(shim_context), .limit = MAX_DESCRIBED};
+    if (JS_IsException(listed.all)) return listed.all;
+    list_functions(program, &listed, 1);
+    JS_FreeValue(shim_context, listed.only);
+    funcbox_writer_free(&listed.text);
+    return listed.all;
 }
 
 int functions_init(void) {

@@ -4,9 +4,6 @@
  */
 #include "program.h"
 
-/* The property of import.meta through which a module's own names are reached. */
-#define LOCALS "funcbox"
-
 static int ends_with(const char *text, const char *end) {
     size_t length = strlen(text), n = strlen(end);
     return length >= n && !strcmp(text + length - n, end);
@@ -29,35 +26,6 @@ static JSValue compile(struct request *request, const char *prefix, const char *
     return compiled;
 }
 
-/* A last line that lets names of the module that are not exported be reached:
- * for each a function, since not all may be initialized yet. */
-static char *locals_suffix(struct scan *scan) {
-    struct funcbox_writer text = {0};
-    static const char begin[] = "\n;import.meta." LOCALS "={__proto__:null";
-    funcbox_raw(&text, begin, sizeof begin - 1);
-    for (size_t i = 0; i < scan->count; i++) {
-        struct declaration *d = &scan->declarations[i];
-        if (d->kind == DECLARES_VARIABLE) continue;
-        funcbox_raw(&text, ",", 1);
-        funcbox_raw(&text, d->name, d->length);
-        funcbox_raw(&text, ":()=>", 5);
-        funcbox_raw(&text, d->name, d->length);
-    }
-    funcbox_raw(&text, "}", 2);
-    return (char *)text.data;
-}
-
-static JSValue compile_module(struct program *program) {
-    char *suffix = locals_suffix(&program->scan);
-    JSValue compiled = JS_EXCEPTION;
-    if (suffix) compiled = compile(program->request, "", suffix, JS_EVAL_TYPE_MODULE);
-    free(suffix);
-    if (!JS_IsException(compiled)) return compiled;
-    /* Once more as it is, so that the error does not come from the last line. */
-    JS_FreeValue(shim_context, JS_GetException(shim_context));
-    return compile(program->request, "", "", JS_EVAL_TYPE_MODULE);
-}
-
 static int is_syntax_error(JSValueConst error, const char *message) {
     JSContext *ctx = shim_context;
     if (!JS_IsError(ctx, error)) return 0;
@@ -77,9 +45,7 @@ static int is_syntax_error(JSValueConst error, const char *message) {
 #define BODY_PREFIX "(async(args,kwargs)=>{"
 #define BODY_SUFFIX "\n})"
 
-/* Compiles the code as what it turns out to be: a script, a module, or the body
- * of a function. */
-static JSValue compile_program(struct program *program) {
+JSValue program_compile(struct program *program) {
     JSContext *ctx = shim_context;
     struct request *request = program->request;
     JSValue script_error = JS_UNDEFINED, module_error, compiled;
@@ -91,7 +57,7 @@ static JSValue compile_program(struct program *program) {
         if (!is_syntax_error(script_error, NULL)) return JS_Throw(ctx, script_error);
     }
     program->is_module = 1;
-    compiled = compile_module(program);
+    compiled = compile(request, "", "", JS_EVAL_TYPE_MODULE);
     if (!JS_IsException(compiled)) {
         JS_FreeValue(ctx, script_error);
         return compiled;
@@ -111,11 +77,8 @@ static JSValue compile_program(struct program *program) {
     return JS_Throw(ctx, fits_module ? module_error : script_error);
 }
 
-
-int program_load(struct program *program, int strict) {
+int program_start(struct program *program, JSValue compiled, int strict) {
     JSContext *ctx = shim_context;
-    JSValue compiled = compile_program(program);
-    if (JS_IsException(compiled)) return -1;
     if (program->is_module) {
         program->module = JS_VALUE_GET_PTR(compiled);
         if (modules_describe(program->module, program->request->file, 1) < 0) return -1;
@@ -133,17 +96,11 @@ int program_load(struct program *program, int strict) {
     }
     if (!program->is_module) {
         program->completion = value;
-        return 0;
+        return loop_run_jobs();
     }
     value = loop_settle(value, strict);
     if (JS_IsException(value)) return -1;
     JS_FreeValue(ctx, value);
     program->namespace = JS_GetModuleNamespace(ctx, program->module);
-    JSValue meta = JS_GetImportMeta(ctx, program->module);
-    program->locals = JS_GetPropertyStr(ctx, meta, LOCALS);
-    JSAtom name = JS_NewAtom(ctx, LOCALS);
-    JS_DeleteProperty(ctx, meta, name, 0);
-    JS_FreeAtom(ctx, name);
-    JS_FreeValue(ctx, meta);
-    return JS_IsException(program->namespace) ? -1 : 0;
+    return JS_IsException(program->namespace) ? -1 : loop_run_jobs();
 }

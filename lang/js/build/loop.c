@@ -47,7 +47,7 @@ static int throw_rejection(void) {
 }
 
 /* Runs process.nextTick's queue and the promise jobs until both are empty. */
-static int run_jobs(void) {
+int loop_run_jobs(void) {
     JSContext *ctx;
     for (;;) {
         if (natives_ticks()) {
@@ -72,17 +72,27 @@ int loop_drain(JSValueConst promise, int strict) {
     JSContext *ctx = shim_context;
     int waiting = value_is_promise(promise);
     for (;;) {
-        if (run_jobs() < 0) return -1;
+        if (loop_run_jobs() < 0) return -1;
         if (waiting && JS_PromiseState(ctx, promise) != JS_PROMISE_PENDING) return 0;
         if (strict && throw_rejection() < 0) return -1;
         natives_begin_turn();
-        JSValue more = shim_hook("runTimers", 0, NULL);
+        JSValue more = shim_hook("runTimers", 1, (JSValueConst[]){JS_TRUE});
         if (JS_IsException(more)) return -1;
         if (JS_VALUE_GET_TAG(more) == JS_TAG_BOOL && JS_VALUE_GET_BOOL(more)) continue;
         if (!waiting) return 0;
         static const char message[] = "the promise never settles: no job or timer is pending";
         shim_throw_named("Error", message, sizeof message - 1);
         return -1;
+    }
+}
+
+int loop_rest(void) {
+    for (;;) {
+        if (loop_run_jobs() < 0 || throw_rejection() < 0) return -1;
+        natives_begin_turn();
+        JSValue more = shim_hook("runTimers", 1, (JSValueConst[]){JS_FALSE});
+        if (JS_IsException(more)) return -1;
+        if (JS_VALUE_GET_TAG(more) != JS_TAG_BOOL || !JS_VALUE_GET_BOOL(more)) return 0;
     }
 }
 

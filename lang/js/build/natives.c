@@ -7,6 +7,15 @@
 #include <stdio.h>
 #include <wasi/api.h>
 
+/* ---- what outlives a request -------------------------------------------- */
+
+/* Whether timers were ever started, and when the last operation ended. */
+static int timers_used;
+static double rested_at;
+
+/* Whether the environment and arguments were looked at. */
+static int request_used;
+
 /* ---- clocks ----------------------------------------------------------- */
 
 static double clock_milliseconds(__wasi_clockid_t clock) {
@@ -24,6 +33,16 @@ NATIVE(n_nanoseconds) {
     return JS_NewBigUint64(ctx, now);
 }
 
+/* The clock of performance begins when a call first looks at it. */
+static __wasi_timestamp_t begun;
+
+NATIVE(n_since_begin) {
+    __wasi_timestamp_t now = 0;
+    (void)__wasi_clock_time_get(__WASI_CLOCKID_MONOTONIC, 1, &now);
+    if (!begun) begun = now;
+    return JS_NewFloat64(ctx, (double)(now - begun) / 1e6);
+}
+
 static double turn_time; /* 0: not asked for in this turn */
 
 void natives_begin_turn(void) { turn_time = 0; }
@@ -31,6 +50,7 @@ void natives_begin_turn(void) { turn_time = 0; }
 /* turnTime(): the same all through one turn of the event loop */
 NATIVE(n_turn_time) {
     if (turn_time == 0) turn_time = clock_milliseconds(__WASI_CLOCKID_MONOTONIC);
+    timers_used = 1;
     return JS_NewFloat64(ctx, turn_time);
 }
 
@@ -96,10 +116,29 @@ int natives_ticks(void) {
     return pending;
 }
 
-void natives_begin_call(void) {
-    random_seeded = 0;
-    ticks = 0;
+/* What was made of an earlier request or clock is brought up to date where there is any. */
+int natives_begin_call(int fresh, int renewed) {
+    JSContext *ctx = shim_context;
     natives_begin_turn();
+    if (!fresh) return 0;
+    random_seeded = 0;
+    begun = 0;
+    JSValue done = JS_UNDEFINED;
+    if (timers_used) {
+        JSValue elapsed = JS_NewFloat64(ctx, clock_milliseconds(__WASI_CLOCKID_MONOTONIC) - rested_at);
+        done = shim_hook("shiftTimers", 1, &elapsed);
+    }
+    if (renewed && request_used && !JS_IsException(done)) {
+        JS_FreeValue(ctx, done);
+        done = shim_hook("renewRequest", 0, NULL);
+    }
+    if (JS_IsException(done)) return -1;
+    JS_FreeValue(ctx, done);
+    return 0;
+}
+
+void natives_end_call(void) {
+    if (timers_used) rested_at = clock_milliseconds(__WASI_CLOCKID_MONOTONIC);
 }
 
 NATIVE(n_need_ticks) {
@@ -153,15 +192,25 @@ NATIVE(n_is_module_source) {
     return JS_NewBool(ctx, is);
 }
 
-/* request(): [environment, arguments, file name] of the call and by how many
- * columns the first line of the code is moved */
+/* parameters(function): what the parser told of it, see source_parameters */
+NATIVE(n_parameters) { return source_parameters(argv[0]); }
+
+/* mainFile(): [file name of the code, columns by which its first line is moved] */
+NATIVE(n_main_file) {
+    JSValue array = JS_NewArray(ctx);
+    if (JS_IsException(array)) return array;
+    JS_SetPropertyUint32(ctx, array, 0, JS_DupValue(ctx, shim_file));
+    JS_SetPropertyUint32(ctx, array, 1, JS_NewInt32(ctx, shim_first_line_shift));
+    return array;
+}
+
+/* request(): [environment, arguments] of the call */
 NATIVE(n_request) {
+    request_used = 1;
     JSValue array = JS_NewArray(ctx);
     if (JS_IsException(array)) return array;
     JS_SetPropertyUint32(ctx, array, 0, JS_DupValue(ctx, shim_env));
     JS_SetPropertyUint32(ctx, array, 1, JS_DupValue(ctx, shim_argv));
-    JS_SetPropertyUint32(ctx, array, 2, JS_DupValue(ctx, shim_file));
-    JS_SetPropertyUint32(ctx, array, 3, JS_NewInt32(ctx, shim_first_line_shift));
     return array;
 }
 
@@ -190,6 +239,7 @@ NATIVE(n_collect) {
 static const struct native functions[] = {
     {"now", n_now, 0},
     {"turnTime", n_turn_time, 0},
+    {"sinceBegin", n_since_begin, 0},
     {"wall", n_wall, 0},
     {"nanoseconds", n_nanoseconds, 0},
     {"sleep", n_sleep, 1},
@@ -201,6 +251,8 @@ static const struct native functions[] = {
     {"evaluate", n_evaluate, 2},
     {"isModuleSource", n_is_module_source, 1},
     {"request", n_request, 0},
+    {"mainFile", n_main_file, 0},
+    {"parameters", n_parameters, 1},
     {"exit", n_exit, 1},
     {"memory", n_memory, 0},
     {"collect", n_collect, 0},
@@ -233,7 +285,7 @@ JSValue natives_new(void) {
     JSContext *ctx = shim_context;
     JSValue natives = JS_NewObject(ctx);
     if (JS_IsException(natives)) return natives;
-    if (natives_add(natives, functions, sizeof functions / sizeof *functions) < 0 || text_add(natives) < 0) return JS_EXCEPTION;
+    if (natives_add(natives, functions, sizeof functions / sizeof *functions) < 0 || text_add(natives) < 0 || host_add(natives) < 0) return JS_EXCEPTION;
     JS_SetPropertyStr(ctx, natives, "quickjs", JS_NewString(ctx, QUICKJS_VERSION));
     if (files_add(natives) < 0) return JS_EXCEPTION;
     JSValue global = JS_GetGlobalObject(ctx), math = JS_GetPropertyStr(ctx, global, "Math");

@@ -17,6 +17,7 @@ struct native {
 int natives_add(JSValueConst natives, const struct native *functions, size_t count);
 int text_add(JSValueConst natives);
 int files_add(JSValueConst natives);
+int host_add(JSValueConst natives);
 
 /* The bytes of a typed array; NULL: exception. */
 uint8_t *natives_bytes(JSValueConst array, size_t *length);

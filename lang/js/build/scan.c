@@ -160,9 +160,11 @@ static int statement(struct scan *scan, struct scanner *s, const char *word, siz
     }
     if (is_word(word, length, "export")) {
         scan->module_syntax = exports = 1;
+        scan->exports = 1;
         length = take_word(s, &word);
         if (is_word(word, length, "default")) length = take_word(s, &word);
     }
+    if (is_word(word, length, "module") || is_word(word, length, "exports")) scan->exports = 1;
     if (is_word(word, length, "async") && follows(s, "function")) length = take_word(s, &word);
     if (is_word(word, length, "function")) {
         skip_space(s);
@@ -270,7 +272,43 @@ void scan_source(struct scan *scan, const char *source, size_t length) {
     }
 }
 
+int scan_keep(struct scan *scan) {
+    for (size_t i = 0; i < scan->count; i++) {
+        char *copy = strndup(scan->declarations[i].name, scan->declarations[i].length);
+        if (!copy) {
+            while (i) free((void *)scan->declarations[--i].name);
+            return 0;
+        }
+        scan->declarations[i].name = copy;
+    }
+    scan->owned = 1;
+    return 1;
+}
+
+void scan_merge(struct scan *scan, struct scan *more) {
+    size_t kept = 0;
+    for (size_t i = 0; i < scan->count; i++) {
+        struct declaration *old = &scan->declarations[i];
+        int replaced = 0;
+        for (size_t j = 0; j < more->count && !replaced; j++)
+            replaced = more->declarations[j].length == old->length && !memcmp(more->declarations[j].name, old->name, old->length);
+        if (replaced) free((void *)old->name);
+        else scan->declarations[kept++] = *old;
+    }
+    scan->count = kept;
+    for (size_t i = 0; i < more->count; i++) {
+        struct declaration *d = &more->declarations[i];
+        declare(scan, d->name, d->length, d->kind);
+        if (!scan->count || scan->declarations[scan->count - 1].name != d->name) free((void *)d->name);
+    }
+    scan->owned = 1;
+    more->owned = 0;
+    scan_free(more);
+}
+
 void scan_free(struct scan *scan) {
+    if (scan->owned)
+        for (size_t i = 0; i < scan->count; i++) free((void *)scan->declarations[i].name);
     free(scan->declarations);
     scan->declarations = NULL;
     scan->count = scan->capacity = 0;

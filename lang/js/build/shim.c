@@ -40,7 +40,10 @@ static void release_reserve(void) {
 
 static size_t usable(const void *block) { return block ? malloc_usable_size((void *)block) : 0; }
 
+static const JSMallocState *allocated;
+
 static void *allocate(JSMallocState *state, size_t size) {
+    allocated = state;
     void *block = malloc(size);
     if (!block) {
         release_reserve();
@@ -186,6 +189,12 @@ static int load_library(JSValueConst natives) {
     return 0;
 }
 
+/* Keeps the collector from running soon after the memory was copied: its time grows
+ * with the heap. */
+static void leave_headroom(void) {
+    JS_SetGCThreshold(shim_runtime, allocated->malloc_size + allocated->malloc_size / 2 + GC_HEADROOM);
+}
+
 FUNCBOX_EXPORT(funcbox_abi) int shim_abi(void) { return FUNCBOX_ABI; }
 
 FUNCBOX_EXPORT(funcbox_init) int shim_init(void) {
@@ -207,9 +216,7 @@ FUNCBOX_EXPORT(funcbox_init) int shim_init(void) {
     JS_SetStripInfo(shim_runtime, 0);
     JS_FreeValue(shim_context, natives);
     JS_RunGC(shim_runtime);
-    JSMemoryUsage usage;
-    JS_ComputeMemoryUsage(shim_runtime, &usage);
-    JS_SetGCThreshold(shim_runtime, (size_t)usage.malloc_size + GC_HEADROOM);
+    leave_headroom();
     reserve = malloc(RESERVE);
     return 0;
 }
@@ -254,43 +261,69 @@ static char *text_part(struct parts *parts, int key, size_t *length) {
     return text;
 }
 
-static void execute(struct funcbox_writer *reply, uint8_t *bytes, size_t length) {
+/* Replaces *kept by a part of the request that stays in force, if it is there. */
+static int keep_part(JSValue *kept, struct parts *parts, int key, enum funcbox_kind kind, const uint8_t *end) {
+    if (!parts->at[key]) return 0;
+    JSValue value = read_part(parts, key, kind, end);
+    if (JS_IsException(value)) return -1;
+    JS_FreeValue(shim_context, *kept);
+    *kept = value;
+    return 0;
+}
+
+static unsigned number_part(struct parts *parts, int key, unsigned missing) {
+    return parts->at[key] && parts->items[key].kind == FUNCBOX_UNSIGNED ? (unsigned)parts->items[key].number : missing;
+}
+
+/* What the request says of its surroundings; -1: exception. */
+static int set_surroundings(struct parts *parts, struct request *request, const uint8_t *end) {
+    JSContext *ctx = shim_context;
+    size_t length;
+    int fresh = (request->flags & FUNCBOX_FLAG_FRESH) != 0;
+    request->args = read_part(parts, FUNCBOX_REQUEST_ARGS, FUNCBOX_ARRAY, end);
+    request->kwargs = read_part(parts, FUNCBOX_REQUEST_KWARGS, FUNCBOX_MAP, end);
+    if (JS_IsException(request->args) || JS_IsException(request->kwargs)) return -1;
+    if (JS_IsUndefined(request->args)) request->args = JS_NewArray(ctx);
+    if (fresh && (keep_part(&shim_env, parts, FUNCBOX_REQUEST_ENV, FUNCBOX_MAP, end) < 0 || keep_part(&shim_argv, parts, FUNCBOX_REQUEST_ARGV, FUNCBOX_ARRAY, end) < 0))
+        return -1;
+    if (natives_begin_call(fresh, parts->at[FUNCBOX_REQUEST_ENV] != NULL) < 0) return -1;
+    if (fresh && parts->at[FUNCBOX_REQUEST_WORKDIR]) {
+        const char *workdir = text_part(parts, FUNCBOX_REQUEST_WORKDIR, &length);
+        files_begin_call(workdir, length);
+    }
+    request->file = text_part(parts, FUNCBOX_REQUEST_FILE, &length);
+    if (!length) request->file = (char *)"main.js", length = 7;
+    if (parts->at[FUNCBOX_REQUEST_FILE] || JS_IsUndefined(shim_file)) {
+        JS_FreeValue(ctx, shim_file);
+        shim_file = JS_NewStringLen(ctx, request->file, length);
+    }
+    request->function = text_part(parts, FUNCBOX_REQUEST_FUNCTION, &request->function_length);
+    request->code = text_part(parts, FUNCBOX_REQUEST_CODE, &request->code_length);
+    return 0;
+}
+
+static void serve(struct funcbox_writer *reply, uint8_t *bytes, size_t length) {
+    static JSValue (*const operations[])(struct request *) = {
+        [FUNCBOX_OP_EXECUTE] = program_execute, [FUNCBOX_OP_LOAD] = program_load, [FUNCBOX_OP_CALL] = program_call,
+        [FUNCBOX_OP_RUN] = program_run,         [FUNCBOX_OP_END] = program_end,
+    };
     JSContext *ctx = shim_context;
     struct funcbox_reader reader;
     struct parts parts;
-    struct request request;
-    size_t file_length, workdir_length;
+    struct request request = {.args = JS_UNDEFINED, .kwargs = JS_UNDEFINED};
     funcbox_read(&reader, bytes, length);
     if (!find_parts(&parts, &reader)) {
         reply_plain(reply, "Error", "broken request");
         return;
     }
-    if (!parts.at[FUNCBOX_REQUEST_OP] || parts.items[FUNCBOX_REQUEST_OP].kind != FUNCBOX_UNSIGNED ||
-        parts.items[FUNCBOX_REQUEST_OP].number != FUNCBOX_OP_EXECUTE) {
+    unsigned operation = number_part(&parts, FUNCBOX_REQUEST_OP, UINT32_MAX);
+    if (operation >= sizeof operations / sizeof *operations) {
         reply_plain(reply, "Error", "unknown operation");
         return;
     }
-    const uint8_t *end = bytes + length;
-    request.args = read_part(&parts, FUNCBOX_REQUEST_ARGS, FUNCBOX_ARRAY, end);
-    request.kwargs = read_part(&parts, FUNCBOX_REQUEST_KWARGS, FUNCBOX_MAP, end);
-    shim_env = read_part(&parts, FUNCBOX_REQUEST_ENV, FUNCBOX_MAP, end);
-    shim_argv = read_part(&parts, FUNCBOX_REQUEST_ARGV, FUNCBOX_ARRAY, end);
-    if (JS_IsException(request.args) || JS_IsException(request.kwargs) || JS_IsException(shim_env) || JS_IsException(shim_argv)) {
-        if (JS_IsException(shim_env)) shim_env = JS_UNDEFINED;
-        if (JS_IsException(shim_argv)) shim_argv = JS_UNDEFINED;
-        reply_exception(reply);
-        return;
-    }
-    if (JS_IsUndefined(request.args)) request.args = JS_NewArray(ctx);
-    const char *workdir = text_part(&parts, FUNCBOX_REQUEST_WORKDIR, &workdir_length);
-    files_begin_call(workdir, workdir_length);
-    request.file = text_part(&parts, FUNCBOX_REQUEST_FILE, &file_length);
-    if (!file_length) request.file = (char *)"main.js", file_length = 7;
-    shim_file = JS_NewStringLen(ctx, request.file, file_length);
-    request.function = text_part(&parts, FUNCBOX_REQUEST_FUNCTION, &request.function_length);
-    request.code = text_part(&parts, FUNCBOX_REQUEST_CODE, &request.code_length);
-
-    JSValue result = program_run(&request);
+    request.flags = number_part(&parts, FUNCBOX_REQUEST_FLAGS, FUNCBOX_FLAG_FRESH | FUNCBOX_FLAG_LAST);
+    JSValue result = JS_EXCEPTION;
+    if (set_surroundings(&parts, &request, bytes + length) == 0) result = operations[operation](&request);
     if (JS_IsException(result)) {
         reply_exception(reply);
     } else {
@@ -303,19 +336,20 @@ static void execute(struct funcbox_writer *reply, uint8_t *bytes, size_t length)
     JS_FreeValue(ctx, result);
     JS_FreeValue(ctx, request.args);
     JS_FreeValue(ctx, request.kwargs);
+    if (request.flags & FUNCBOX_FLAG_LAST) return;
+    natives_end_call();
+    if (operation == FUNCBOX_OP_LOAD) leave_headroom();
 }
 
 FUNCBOX_EXPORT(funcbox_call) void shim_call(size_t length) {
-    JSContext *ctx = shim_context;
     struct funcbox_writer reply = {0};
     JS_UpdateStackTop(shim_runtime);
     memory_ran_out = 0;
     if (!reserve) reserve = malloc(RESERVE);
-    natives_begin_call();
     uint8_t *bytes = length < SIZE_MAX ? malloc(length + 1) : NULL; /* one for a NUL behind the last text */
     if (bytes) {
         funcbox_request(bytes);
-        execute(&reply, bytes, length);
+        serve(&reply, bytes, length);
         free(bytes);
     } else reply_plain(&reply, "InternalError", "out of memory");
     if (reply.failed || !reply.length) {
@@ -324,9 +358,5 @@ FUNCBOX_EXPORT(funcbox_call) void shim_call(size_t length) {
     }
     funcbox_result(reply.data, reply.length);
     funcbox_writer_free(&reply);
-    JS_FreeValue(ctx, shim_env);
-    JS_FreeValue(ctx, shim_argv);
-    JS_FreeValue(ctx, shim_file);
-    shim_env = shim_argv = shim_file = JS_UNDEFINED;
     shim_first_line_shift = 0;
 }

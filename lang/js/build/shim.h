@@ -22,7 +22,9 @@ struct declaration {
 struct scan {
     struct declaration *declarations; /* in the order of the source */
     size_t count, capacity;
+    int owned;         /* the names are copies */
     int module_syntax; /* import or export at the top level */
+    int exports;       /* export, module or exports begin a statement */
     int top_await;     /* await at the top level, outside of any braces */
     int any_await;     /* await, import or export anywhere */
     int statements;    /* something besides declarations at the top level */
@@ -33,6 +35,13 @@ struct scan {
 void scan_source(struct scan *scan, const char *source, size_t length);
 void scan_free(struct scan *scan);
 
+/* Takes a copy of the names, so that the source may go. 0: memory ran out. */
+int scan_keep(struct scan *scan);
+
+/* Adds the declarations of more, which are kept, in place of earlier ones of the
+ * same name, and frees more. */
+void scan_merge(struct scan *scan, struct scan *more);
+
 /* ---- classes.c, value_read.c, value_write.c: CBOR to values and back ---- */
 
 int value_init(void); /* -1: exception */
@@ -42,6 +51,10 @@ JSValue value_read(struct funcbox_reader *reader);
 
 /* -1: exception, whose message names the place, beginning with "result". */
 int value_write(struct funcbox_writer *writer, JSValueConst value);
+
+/* An argument of a call of the host; index < 0: the object of named ones. -1:
+ * exception, whose message names the place, beginning with "args" or "kwargs". */
+int value_write_argument(struct funcbox_writer *writer, JSValueConst value, int index);
 
 /* Text as valid UTF-8: lone surrogates become U+FFFD. -1: exception. */
 int value_write_text(struct funcbox_writer *writer, JSValueConst string);
@@ -60,7 +73,11 @@ int modules_describe(JSModuleDef *module, const char *name, int main);
 /* ---- natives.c, text.c, files.c, fs.c: what the guest library is built on ---- */
 
 JSValue natives_new(void); /* the object handed to each library file */
-void natives_begin_call(void);
+
+/* Before each request; fresh: the memory was copied since the last one; renewed: the
+ * request has surroundings of its own. -1: exception. */
+int natives_begin_call(int fresh, int renewed);
+void natives_end_call(void);
 void natives_begin_turn(void); /* of the event loop */
 int natives_ticks(void); /* whether process.nextTick was used since last asked */
 void files_begin_call(const char *workdir, size_t length);
@@ -72,10 +89,21 @@ char *files_read(const char *path, size_t *length, int *error);
 /* Names of a folder's entries, sorted, as an array of strings. */
 JSValue files_list(const char *path);
 
-/* ---- program.c, with load.c, functions.c and loop.c ---- */
+/* ---- source.c: what the engine's parser tells of functions and modules ---- */
+
+/* Between these two, what is parsed is remembered. */
+void source_listen(void);
+void source_forget(void);
+
+/* What was remembered of the code of function: an array of the doc comment and then
+ * parts and their texts by turns. Undefined: nothing. */
+JSValue source_parameters(JSValueConst function);
+
+/* ---- program.c, with load.c, functions.c, run.c and loop.c ---- */
 
 struct request {
-    char *code; /* terminated by a NUL */
+    unsigned flags; /* FUNCBOX_FLAG_... */
+    char *code;     /* terminated by a NUL */
     size_t code_length;
     char *file;
     char *function; /* "" if none was named */
@@ -85,8 +113,12 @@ struct request {
 
 int program_init(void);
 
-/* Runs the request; the result, settled, or an exception. */
+/* The operations. They return what the reply holds, settled, or an exception. */
+JSValue program_execute(struct request *request);
+JSValue program_load(struct request *request);
+JSValue program_call(struct request *request);
 JSValue program_run(struct request *request);
+JSValue program_end(struct request *request);
 
 /* ---- shim.c ---- */
 

@@ -147,7 +147,7 @@ JSValue value_read(struct funcbox_reader *reader) {
     JSValue value;
     if (!funcbox_next(reader, &item)) return broken(reader);
     switch (item.kind) {
-    case FUNCBOX_NULL: return JS_NULL;
+    case FUNCBOX_NULL: return item.number == 23 ? JS_UNDEFINED : JS_NULL;
     case FUNCBOX_FALSE: return JS_FALSE;
     case FUNCBOX_TRUE: return JS_TRUE;
     case FUNCBOX_FLOAT: return JS_NewFloat64(ctx, item.real);

@@ -37,12 +37,16 @@ struct place {
 
 static int write_value(struct funcbox_writer *w, JSValueConst value, const struct place *place);
 
+/* What the outermost place is called, and whether it is an argument for the host. */
+static const char *root_name = "result";
+static int leaves_by_call;
+
 /* Writes the path to place, as in JavaScript: result.items[3]["a b"]. */
 static void describe(struct funcbox_writer *text, const struct place *place) {
     JSContext *ctx = shim_context;
     char number[16];
     if (!place->outer) {
-        funcbox_raw(text, "result", 6);
+        funcbox_raw(text, root_name, strlen(root_name));
         return;
     }
     describe(text, place->outer);
@@ -65,33 +69,47 @@ static void describe(struct funcbox_writer *text, const struct place *place) {
     JS_FreeCString(ctx, key);
 }
 
-static int refuse(const struct place *place, const char *what) {
+static int fail(const struct place *place, const char *what) {
     struct funcbox_writer text = {0};
     describe(&text, place);
     funcbox_raw(&text, "", 1);
-    JS_ThrowTypeError(shim_context, "%s: %s", text.failed ? "result" : (const char *)text.data, what);
+    JS_ThrowTypeError(shim_context, "%s: %s", text.failed ? root_name : (const char *)text.data, what);
     funcbox_writer_free(&text);
     return -1;
 }
 
-static int write_string(struct funcbox_writer *w, const char *text, size_t length) {
-    /* The engine gives lone surrogates as three bytes ED A0..BF xx, which is
-     * not UTF-8. U+FFFD is three bytes too, so they are replaced in place. */
-    funcbox_head(w, 3, length);
-    uint8_t *to = funcbox_room(w, length);
-    if (!to) return 0;
-    memcpy(to, text, length);
-    for (uint8_t *p = to, *end = to + length; (p = memchr(p, 0xed, (size_t)(end - p))); p++)
-        if (end - p >= 3 && p[1] >= 0xa0) memcpy(p, "\xef\xbf\xbd", 3);
-    w->length += length;
-    return 0;
+static int refuse(const struct place *place, const char *what) {
+    char text[128];
+    snprintf(text, sizeof text, "%s cannot be %s", what, leaves_by_call ? "passed" : "returned");
+    return fail(place, text);
+}
+
+/* The engine gives lone surrogates as three bytes ED A0..BF xx, which is not UTF-8. */
+static const char *lone_surrogate(const char *text, const char *end) {
+    for (; (text = memchr(text, 0xed, (size_t)(end - text))); text++)
+        if (end - text >= 3 && (unsigned char)text[1] >= 0xa0) return text;
+    return NULL;
+}
+
+static int write_string(struct funcbox_writer *w, JSValueConst string, const struct place *place) {
+    size_t length;
+    const char *text = JS_ToCStringLen(shim_context, &length, string);
+    if (!text) return -1;
+    int bad = 0;
+    if (lone_surrogate(text, text + length)) bad = refuse(place, "text with a lone surrogate");
+    else funcbox_text(w, text, length);
+    JS_FreeCString(shim_context, text);
+    return bad;
 }
 
 int value_write_text(struct funcbox_writer *w, JSValueConst string) {
     size_t length;
     const char *text = JS_ToCStringLen(shim_context, &length, string);
     if (!text) return -1;
-    write_string(w, text, length);
+    funcbox_text(w, text, length);
+    /* U+FFFD is three bytes too, so they are replaced in place. */
+    if (!w->failed)
+        for (char *end = (char *)w->data + w->length, *p = end - length; (p = (char *)lone_surrogate(p, end)); p += 3) memcpy(p, "\xef\xbf\xbd", 3);
     JS_FreeCString(shim_context, text);
     return 0;
 }
@@ -143,7 +161,7 @@ static int write_date(struct funcbox_writer *w, JSValueConst value, const struct
     JSContext *ctx = shim_context;
     JSValue time = JS_Call(ctx, get_time, value, 0, NULL);
     if (JS_IsException(time) || JS_ToFloat64(ctx, &milliseconds, time) < 0) return -1;
-    if (isnan(milliseconds)) return refuse(place, "invalid Date cannot be returned");
+    if (isnan(milliseconds)) return refuse(place, "invalid Date");
     double days_real = floor(milliseconds / 86400000);
     int64_t days = (int64_t)days_real;
     int rest = (int)(milliseconds - days_real * 86400000);
@@ -157,7 +175,7 @@ static int write_date(struct funcbox_writer *w, JSValueConst value, const struct
     int day = (int)(day_of_year - (153 * shifted + 2) / 5 + 1);
     int month = (int)(shifted < 10 ? shifted + 3 : shifted - 9);
     int64_t year = year_of_era + era * 400 + (month <= 2);
-    if (year < 0 || year > 9999) return refuse(place, "Date outside of the years 0 to 9999 cannot be returned");
+    if (year < 0 || year > 9999) return refuse(place, "Date outside of the years 0 to 9999");
     char text[32];
     int length = snprintf(text, sizeof text, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", (int)year, month, day, rest / 3600000, rest / 60000 % 60,
                           rest / 1000 % 60, rest % 1000);
@@ -175,7 +193,7 @@ static int write_items(struct funcbox_writer *w, JSValueConst array, JSValueCons
     JSValue property = JS_GetPropertyStr(ctx, array, "length");
     if (JS_IsException(property) || JS_ToInt64(ctx, &length, property) < 0) return -1;
     JS_FreeValue(ctx, property);
-    if (length < 0 || length > UINT32_MAX) return refuse(place, "array too long");
+    if (length < 0 || length > UINT32_MAX) return fail(place, "array too long");
     struct place inner = {place, owner, JS_ATOM_NULL, 0, place->depth + 1};
     funcbox_array(w, (uint64_t)length);
     for (; inner.index < length; inner.index++) {
@@ -205,16 +223,10 @@ static int write_properties(struct funcbox_writer *w, JSValueConst object, JSVal
         JSValue value = JS_GetProperty(ctx, object, inner.key);
         if (JS_IsException(value)) bad = -1;
         else if (!JS_IsUndefined(value)) {
-            size_t length;
             JSValue key = JS_AtomToString(ctx, inner.key);
-            const char *text = JS_ToCStringLen(ctx, &length, key);
+            bad = write_string(w, key, &inner) < 0 || write_value(w, value, &inner) < 0 ? -1 : 0;
             JS_FreeValue(ctx, key);
-            if (text) {
-                write_string(w, text, length);
-                JS_FreeCString(ctx, text);
-                bad = write_value(w, value, &inner);
-                written++;
-            } else bad = -1;
+            written++;
         }
         JS_FreeValue(ctx, value);
     }
@@ -284,8 +296,7 @@ static int write_bytes(struct funcbox_writer *w, JSValueConst value, enum treatm
 static int write_object(struct funcbox_writer *w, JSValueConst value, const struct place *place) {
     JSContext *ctx = shim_context;
     enum treatment treatment = value_treatment(value);
-    char what[64];
-    if (JS_IsFunction(ctx, value)) return refuse(place, "function cannot be returned");
+    if (JS_IsFunction(ctx, value)) return refuse(place, "function");
     switch (treatment) {
     case AS_DATE: return write_date(w, value, place);
     case AS_BYTES:
@@ -299,13 +310,12 @@ static int write_object(struct funcbox_writer *w, JSValueConst value, const stru
         return bad;
     }
     case REFUSED:
-        snprintf(what, sizeof what, "%s cannot be returned", value_class(value));
-        return refuse(place, what);
+        return refuse(place, value_class(value));
     default: break;
     }
-    if (place->depth >= MAX_DEPTH) return refuse(place, "nested too deeply");
+    if (place->depth >= MAX_DEPTH) return fail(place, "nested too deeply");
     for (const struct place *p = place; p; p = p->outer)
-        if (JS_IsObject(p->object) && JS_VALUE_GET_PTR(p->object) == JS_VALUE_GET_PTR(value)) return refuse(place, "circular reference cannot be returned");
+        if (JS_IsObject(p->object) && JS_VALUE_GET_PTR(p->object) == JS_VALUE_GET_PTR(value)) return refuse(place, "circular reference");
     switch (treatment) {
     case AS_ITEMS: return write_items(w, value, value, place);
     case AS_ERROR: return write_error(w, value, place);
@@ -356,19 +366,36 @@ static int write_value(struct funcbox_writer *w, JSValueConst value, const struc
     case JS_TAG_NULL:
     case JS_TAG_UNDEFINED: funcbox_null(w); return 0;
     case JS_TAG_OBJECT: return write_object(w, value, place);
-    case JS_TAG_SYMBOL: return refuse(place, "symbol cannot be returned");
+    case JS_TAG_SYMBOL: return refuse(place, "symbol");
     }
-    if (JS_IsString(value)) return value_write_text(w, value);
+    if (JS_IsString(value)) return write_string(w, value, place);
     if (JS_IsBigInt(ctx, value)) return write_bigint(w, value);
-    return refuse(place, "value of unknown type cannot be returned");
+    return refuse(place, "value of unknown type");
 }
 
-int value_write(struct funcbox_writer *w, JSValueConst value) {
-    struct place place = {.object = JS_UNDEFINED, .key = JS_ATOM_NULL};
-    if (write_value(w, value, &place) < 0) return -1;
+static int write_root(struct funcbox_writer *w, JSValueConst value, const struct place *place) {
+    if (write_value(w, value, place) < 0) return -1;
     if (w->failed) {
         JS_ThrowOutOfMemory(shim_context);
         return -1;
     }
     return 0;
+}
+
+int value_write(struct funcbox_writer *w, JSValueConst value) {
+    struct place place = {.object = JS_UNDEFINED, .key = JS_ATOM_NULL};
+    return write_root(w, value, &place);
+}
+
+int value_write_argument(struct funcbox_writer *w, JSValueConst value, int index) {
+    /* Writing may run code of the program, which may call the host or, at worst, end there. */
+    const char *outer_name = root_name;
+    int outer_leaves = leaves_by_call;
+    struct place root = {.object = JS_UNDEFINED, .key = JS_ATOM_NULL}, place = {.outer = &root, .object = JS_UNDEFINED, .key = JS_ATOM_NULL, .index = (uint32_t)index};
+    root_name = index < 0 ? "kwargs" : "args";
+    leaves_by_call = 1;
+    int bad = write_root(w, value, index < 0 ? &root : &place);
+    root_name = outer_name;
+    leaves_by_call = outer_leaves;
+    return bad;
 }

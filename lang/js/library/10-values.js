@@ -46,7 +46,7 @@
       if (type === 'string' || type === 'number' || type === 'boolean' || type === 'bigint') {
         object[`${key}`] = value === undefined ? null : value;
       } else if (!refused) {
-        refused = `Map with a key of type ${key === null ? 'null' : type} cannot be returned`;
+        refused = `Map with a key of type ${key === null ? 'null' : type}`;
       }
     });
     return refused ?? object;

@@ -37,7 +37,7 @@
 
   // Columns on the first line count from where the user's code begins.
   const unshift = (frames) => {
-    const [, , file, shift] = native.request();
+    const [file, shift] = native.mainFile();
     if (!shift) return frames;
     return frames.replace(/^(    at .*?)([^ (]+):1:(\d+)(\)?)$/gm, (line, before, name, column, after) => (name === file && column > shift ? `${before}${name}:1:${column - shift}${after}` : line));
   };

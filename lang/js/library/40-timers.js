@@ -180,9 +180,14 @@
     state.callback.call(state.handle, ...state.args);
   };
 
-  // Runs what comes next, waiting for it if need be; false when nothing is left
-  // that keeps a program alive. One callback at a time: jobs run in between.
-  hooks.runTimers = () => {
+  // The clock went on without the program, by so many milliseconds.
+  hooks.shiftTimers = (elapsed) => {
+    for (let i = 0; i < timers.length; i++) timers[i].at += elapsed;
+  };
+
+  // Runs what comes next, waiting for it if need be and wanted; false when nothing
+  // is left that keeps a program alive. One callback at a time: jobs run in between.
+  hooks.runTimers = (wait) => {
     const first = timers[0];
     if (first && first.at <= native.turnTime()) {
       runTimer(first);
@@ -194,7 +199,7 @@
       state.callback(...state.args);
       return true;
     }
-    if (!first || !timers.some((timer) => timer.referenced)) return false;
+    if (!wait || !first || !timers.some((timer) => timer.referenced)) return false;
     native.sleep(first.at - native.now());
     return true;
   };

@@ -2,11 +2,7 @@
 (function (native, hooks) {
   // The clocks of a call begin when it first looks at them: an image may have been
   // made long ago, by another process.
-  let begun;
-  const sinceBegin = () => {
-    begun ??= native.now();
-    return native.now() - begun;
-  };
+  const sinceBegin = () => native.sinceBegin();
   const define = (name, value) => Object.defineProperty(globalThis, name, { value, writable: true, configurable: true });
 
   // ---- process
@@ -29,9 +25,25 @@
   const process = Object.create(hooks.EventEmitter.prototype);
   Object.defineProperty(process, '_events', { value: undefined, writable: true, configurable: true });
   Object.defineProperty(process, Symbol.toStringTag, { value: 'process', configurable: true });
+  // What the program has of an earlier request, kept up to date.
+  let env;
+  let argv;
+  const { entries: entriesOf, keys: keysOf, assign } = Object;
+  const fillEnv = () => {
+    for (const name of keysOf(env)) delete env[name];
+    for (const [name, value] of entriesOf(native.request()[0] ?? {})) env[name] = value;
+  };
+  const commandLine = () => ['/usr/bin/node', fileName(), ...(native.request()[1] ?? [])];
+  hooks.renewRequest = () => {
+    if (env) fillEnv();
+    if (!argv) return;
+    const line = commandLine();
+    argv.length = line.length;
+    assign(argv, line);
+  };
   lazy(process, 'env', () => {
-    const env = {};
-    for (const [name, value] of Object.entries(native.request()[0] ?? {})) env[name] = value;
+    env = {};
+    fillEnv();
     // Assigned values become text, as in a real environment.
     return new Proxy(env, {
       set(target, name, value) {
@@ -42,11 +54,11 @@
     });
   });
   const fileName = () => {
-    const file = native.request()[2] ?? 'main.js';
+    const file = native.mainFile()[0] ?? 'main.js';
     return file.startsWith('/') ? file : `${native.cwd().replace(/\/$/, '')}/${file}`;
   };
   hooks.mainFile = fileName;
-  lazy(process, 'argv', () => ['/usr/bin/node', fileName(), ...(native.request()[1] ?? [])]);
+  lazy(process, 'argv', () => (argv = commandLine()));
 
   const version = 'v20.0.0'; // of node, whose interfaces these are like
   const exit = (code) => {

@@ -81,6 +81,7 @@
     crypto: () => hooks.crypto,
     events: () => hooks.EventEmitter,
     fs: () => fs,
+    funcbox: () => hooks.host,
     'fs/promises': () => fs.promises,
     module: () => ({
       createRequire(file) {
