@@ -47,7 +47,9 @@ func (p *plan) conversation() (*conversation, error) {
 		talk.first, err = p.envelope(operationCall, flagFresh|flagLast, p.bound)
 	case p.listing != nil || !p.module.ListsFunctions():
 		if p.listing == nil {
-			p.bound.args, p.bound.kwargs = p.req.Args, p.req.Kwargs
+			if p.bound.args, p.bound.kwargs, err = p.req.plainArguments(); err != nil {
+				return nil, err
+			}
 		}
 		talk.first, err = p.envelope(operationExecute, flagFresh|flagLast, p.bound)
 	default:
@@ -63,7 +65,10 @@ func (p *plan) conversation() (*conversation, error) {
 // checkValues refuses arguments that cannot be handed to any guest before the guest
 // runs.
 func (p *plan) checkValues() error {
-	_, err := p.envelope(operationCall, 0, binding{args: p.req.Args, kwargs: p.req.Kwargs})
+	args, kwargs, err := p.req.plainArguments()
+	if err == nil {
+		_, err = p.envelope(operationCall, 0, binding{args: args, kwargs: kwargs})
+	}
 	return err
 }
 
@@ -160,7 +165,11 @@ func (p *plan) envelope(operation, flags uint64, bound binding) ([]byte, error) 
 		code = ""
 	}
 	b := make([]byte, 0, 256+len(code))
-	b = value.AppendMapHead(b, requestKeys)
+	keys := requestKeys
+	if p.resumes {
+		keys -= 3
+	}
+	b = value.AppendMapHead(b, keys)
 	b = value.AppendUint(value.AppendUint(b, requestOperation), operation)
 	b = value.AppendText(value.AppendUint(b, requestCode), code)
 	b = value.AppendText(value.AppendUint(b, requestFilename), first(r.Filename, p.language.MainFile))
@@ -178,18 +187,26 @@ func (p *plan) envelope(operation, flags uint64, bound binding) ([]byte, error) 
 	} else if b, err = value.Append(b, bound.kwargs, "kwargs"); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrBadRequest, err)
 	}
-	b = value.AppendMapHead(value.AppendUint(b, requestEnv), len(r.Env))
-	for _, name := range sortedKeys(r.Env) {
-		b = value.AppendText(value.AppendText(b, name), r.Env[name])
-	}
-	b = value.AppendText(value.AppendUint(b, requestWorkdir), string(p.workdir))
-	b = value.AppendArrayHead(value.AppendUint(b, requestArgv), len(r.Argv))
-	for _, arg := range r.Argv {
-		b = value.AppendText(b, arg)
+	if !p.resumes {
+		b = value.AppendMapHead(value.AppendUint(b, requestEnv), len(r.Env))
+		for _, name := range sortedKeys(r.Env) {
+			b = value.AppendText(value.AppendText(b, name), r.Env[name])
+		}
+		b = value.AppendText(value.AppendUint(b, requestWorkdir), string(p.workdir))
+		b = value.AppendArrayHead(value.AppendUint(b, requestArgv), len(r.Argv))
+		for _, arg := range r.Argv {
+			b = value.AppendText(b, arg)
+		}
 	}
 	b = value.AppendUint(value.AppendUint(b, requestFlags), flags)
 	if len(b) > maxRequestBytes {
 		return nil, fmt.Errorf("%w: code and arguments take %d bytes, at most %d fit a guest", ErrBadRequest, len(b), maxRequestBytes)
 	}
 	return b, nil
+}
+
+// isError tells whether a guest replied with an error.
+func isError(reply []byte) (bool, error) {
+	decoded, err := value.DecodeReply(reply, value.Limits{})
+	return decoded.Error != nil, err
 }

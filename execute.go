@@ -173,6 +173,13 @@ type plan struct {
 
 	// program is what the call starts from; nil: from the runtime's own image.
 	program *Program
+	// base is what the filesystem begins with; nil: nothing. watches is set for one that
+	// stays.
+	base    *vfs.Image
+	baseAs  vfs.BaseMode
+	watches bool
+	// resumes: the guest is a copy that goes on in the surroundings it has.
+	resumes bool
 	// listing is what is known of the code's functions; nil: the guest is to be asked.
 	listing *signature.Listing
 	bound   binding
@@ -190,7 +197,7 @@ func (ex *Executor) plan(req *Request, program *Program) (*plan, error) {
 	p := &plan{req: req, program: program, release: func() {}}
 	var err error
 	if program != nil {
-		p.language, p.module, p.listing = program.language, program.module, program.listing
+		p.language, p.module, p.listing, p.base = program.language, program.module, program.listing, program.files
 	} else if p.language, err = ex.language(req.Language); err != nil {
 		return nil, err
 	} else {

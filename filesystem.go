@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/funcbox/funcbox/sync"
 	"github.com/funcbox/funcbox/vfs"
+	"github.com/funcbox/funcbox/wasm/fsapi"
 )
 
 // tmpDir exists in every guest's filesystem.
@@ -75,8 +77,9 @@ func (p *plan) filesystem(ctx context.Context, hooks Hooks) (*filesystem, error)
 	options := vfs.Options{
 		Bytes: p.limits.FilesystemBytes, Files: p.files, Directories: []vfs.Path{p.workdir, tmpDir}, Layers: p.layers,
 	}
-	if p.program != nil {
-		options.Base = p.program.files
+	options.Base, options.BaseAs, options.Watch = p.base, p.baseAs, p.watches
+	if p.baseAs == vfs.BaseSession { // it has them
+		options.Files, options.Directories = nil, nil
 	}
 	f := &filesystem{}
 	if err := f.openFolders(ctx, p.mount, &options); err != nil {
@@ -152,4 +155,37 @@ func (f *filesystem) close() error {
 		err = f.tree.Close()
 	}
 	return errors.Join(err, f.rest())
+}
+
+// put writes a file into the tree as a guest would, with the directories it needs.
+func (f *filesystem) put(path vfs.Path, content []byte) fsapi.Errno {
+	root, errno := f.tree.Root()
+	if errno != 0 {
+		return errno
+	}
+	defer func() { _ = root.Close() }()
+	name := strings.TrimPrefix(string(path), "/")
+	for at, letter := range name {
+		if letter == '/' {
+			if errno := root.MkdirAt(name[:at]); errno != 0 && errno != fsapi.EEXIST {
+				return errno
+			}
+		}
+	}
+	_, file, errno := root.OpenAt(name, fsapi.OpenCreate|fsapi.OpenTruncate|fsapi.OpenWrite)
+	if errno != 0 {
+		return errno
+	}
+	if file == nil {
+		return fsapi.EISDIR
+	}
+	for offset := 0; offset < len(content); {
+		n, errno := file.WriteAt(content[offset:], int64(offset))
+		if errno != 0 {
+			_ = file.Close()
+			return errno
+		}
+		offset += n
+	}
+	return file.Close()
 }

@@ -34,6 +34,10 @@ type Request struct {
 	Args []any
 	// Kwargs are the named arguments.
 	Kwargs map[string]any
+	// Schema, if set, describes the arguments and the result, and goes before what the
+	// language says of the function: it fills in defaults, coerces what it says it
+	// coerces, and validates.
+	Schema *Schema
 	// Argv are the arguments of the program, after its name.
 	Argv []string
 	// Env is the guest's environment, and all of it.
@@ -100,6 +104,9 @@ func (r *Request) check(l *lang.Language) error {
 		}
 	}
 	if err := r.Include.check(); err != nil {
+		return err
+	}
+	if err := r.checkSchema(); err != nil {
 		return err
 	}
 	return r.Limits.check()

@@ -66,16 +66,17 @@ type Session struct {
 	turn chan struct{}
 
 	// Below is the business of whoever has the turn.
-	module *wasm.Module // nil: the first code is to be compiled
-	own    *wasm.Module // is module, where that is the session's alone
-	free   func()       // lets go of what was compiled
-	base   *vfs.Image
-	baseAs vfs.BaseMode
-	files  *filesystem
-	guest  *wasm.Session
-	fresh  bool // the guest has not had a request yet
-	loaded bool // code of a compiled language is in there
-	mount  *mountPlan
+	module  *wasm.Module // nil: the first code is to be compiled
+	own     *wasm.Module // is module, where that is the session's alone
+	free    func()       // lets go of what was compiled
+	base    *vfs.Image
+	baseAs  vfs.BaseMode
+	files   *filesystem
+	guest   *wasm.Session
+	fresh   bool // the guest has not had a request yet
+	resumes bool // it goes on from where another session was
+	loaded  bool // code of a compiled language is in there
+	mount   *mountPlan
 
 	mu    sync.Mutex
 	ended error // why, once it has
@@ -314,6 +315,7 @@ func (s *Session) conversation(p *plan) (*conversation, error) {
 		flags = flagFresh
 	}
 	p.bound = binding{args: p.req.Args, kwargs: p.req.Kwargs}
+	p.resumes = s.resumes && s.fresh
 	talk := &conversation{}
 	if p.language.NewCompiler != nil {
 		return talk, s.compiled(p, talk, flags)

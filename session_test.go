@@ -146,6 +146,14 @@ func TestSessionRules(t *testing.T) {
 	run(`process.chdir('/tmp'); process.env.NAME = 'changed'`)
 	require.Equal(t, []any{"/tmp", "changed"}, run(`[process.cwd(), process.env.NAME]`).Value)
 
+	t.Run("a copy goes on in the same surroundings", func(t *testing.T) {
+		fork, err := session.Fork(ctx)
+		require.NoError(t, err)
+		res, err := fork.Execute(ctx, funcbox.Request{Code: `[process.cwd(), process.env.NAME, process.argv[2]]`})
+		require.NoError(t, err)
+		require.Equal(t, []any{"/tmp", "changed", "one"}, res.Value)
+		require.NoError(t, fork.Close(ctx))
+	})
 	t.Run("files of a call are written first", func(t *testing.T) {
 		res, err := session.Execute(ctx, funcbox.Request{Function: "read", Args: []any{"/new/b.txt"}, Files: map[string][]byte{"/new/b.txt": []byte("later")}})
 		require.NoError(t, err)
@@ -193,7 +201,11 @@ func TestSessionRules(t *testing.T) {
 	t.Run("busy", func(t *testing.T) {
 		running, release := make(chan struct{}), make(chan struct{})
 		busy, err := executor.NewSession(ctx, funcbox.SessionOptions{Language: "js", RefuseWhenBusy: true, HostFuncs: map[string]funcbox.HostFunc{
-			"wait": func(ctx context.Context, _ []any, _ map[string]any) (any, error) { close(running); <-release; return nil, nil },
+			"wait": func(ctx context.Context, _ []any, _ map[string]any) (any, error) {
+				close(running)
+				<-release
+				return nil, nil
+			},
 		}})
 		require.NoError(t, err)
 		done := make(chan error)
@@ -225,7 +237,11 @@ func TestSessionRules(t *testing.T) {
 	t.Run("a wait that is given up", func(t *testing.T) {
 		running, release := make(chan struct{}), make(chan struct{})
 		s, err := executor.NewSession(ctx, funcbox.SessionOptions{Language: "js", HostFuncs: map[string]funcbox.HostFunc{
-			"wait": func(ctx context.Context, _ []any, _ map[string]any) (any, error) { close(running); <-release; return nil, nil },
+			"wait": func(ctx context.Context, _ []any, _ map[string]any) (any, error) {
+				close(running)
+				<-release
+				return nil, nil
+			},
 		}})
 		require.NoError(t, err)
 		done := make(chan error)

@@ -35,7 +35,7 @@ func (s *Session) Fork(ctx context.Context) (*Session, error) {
 	}
 	copied := &Session{
 		ex: s.ex, language: s.language, options: s.options, turn: make(chan struct{}, 1), free: func() {},
-		module: s.module, fresh: true, loaded: s.loaded, baseAs: vfs.BaseSession,
+		module: s.module, fresh: true, resumes: s.guest != nil || s.resumes, loaded: s.loaded, baseAs: vfs.BaseSession,
 	}
 	var err error
 	if copied.base, err = s.files.tree.Image(); err != nil {
@@ -105,6 +105,7 @@ type snapshotHeader struct {
 	Env      map[string]string `json:"env"`
 	Argv     []string          `json:"argv"`
 	Started  bool              `json:"started"` // there is memory
+	Resumes  bool              `json:"resumes"` // it has been in use
 }
 
 // Snapshot writes the session as it is now, between two calls, so that RestoreSession
@@ -134,7 +135,7 @@ func (s *Session) Snapshot(ctx context.Context, w io.Writer) error {
 	}
 	header := snapshotHeader{
 		Language: s.language.Name, Version: s.language.Version, Runtime: identity,
-		Workdir: s.options.Workdir, Env: s.options.Env, Argv: s.options.Argv, Started: s.guest != nil || s.options.Program != nil,
+		Workdir: s.options.Workdir, Env: s.options.Env, Argv: s.options.Argv, Started: s.guest != nil || s.options.Program != nil || s.own != nil, Resumes: s.guest != nil || s.resumes,
 	}
 	encoder, err := zstd.NewWriter(w, zstd.WithEncoderLevel(zstd.SpeedFastest))
 	if err != nil {
@@ -244,7 +245,7 @@ func (s *Session) read(ctx context.Context, r io.Reader) error {
 		if s.own, err = base.ReadImage(ctx, in, limits.MemoryBytes); err != nil {
 			return fmt.Errorf("%w: its memory: %w", ErrSnapshot, err)
 		}
-		s.module = s.own
+		s.module, s.resumes = s.own, header.Resumes
 	}
 	if s.base, err = vfs.ReadImage(in, limits.FilesystemBytes); err != nil {
 		return fmt.Errorf("%w: its files: %w", ErrSnapshot, err)

@@ -123,18 +123,33 @@ func (ex *Executor) syncAfter(ctx context.Context, plan *mountPlan, tree *vfs.FS
 	if !res.Success() && (res.Status != StatusError || !plan.mount.Sync.AfterErrors) {
 		return nil
 	}
+	all, err := hostChanges(tree)
+	if err != nil {
+		return err
+	}
+	res.Sync, err = ex.sync(ctx, all, plan, SyncOptions{})
+	return err
+}
+
+// hostChanges are the changes of a tree that concern the host.
+func hostChanges(tree *vfs.FS) ([]FileChange, error) {
 	changes := tree.Changes()
 	if changes.Incomplete {
-		return fmt.Errorf("%w: the guest made more changes than can be told", ErrSyncAborted)
+		return nil, fmt.Errorf("%w: the guest made more changes than can be told", ErrSyncAborted)
 	}
 	var all []FileChange
 	for _, list := range [][]vfs.Change{changes.Deleted, changes.Created, changes.Modified} {
 		all = append(all, fileChanges(list, true)...)
 	}
-	all = slices.DeleteFunc(all, func(c FileChange) bool { return c.HostPath == "" }) // the guest's own
-	var err error
-	res.Sync, err = ex.sync(ctx, all, plan, SyncOptions{})
-	return err
+	return slices.DeleteFunc(all, func(c FileChange) bool { return c.HostPath == "" }), nil // not the guest's own
+}
+
+func guestPaths(names []string) []vfs.Path {
+	paths := make([]vfs.Path, len(names))
+	for i, name := range names {
+		paths[i] = vfs.Path(name)
+	}
+	return paths
 }
 
 // sync applies changes to the folders of a plan.

@@ -37,7 +37,7 @@ func main() {
 	firstRuby := flag.String("first-ruby", "", "the same as -first, of Ruby")
 	soak := flag.Int("soak", 0, "run this many calls and report what is left")
 	unmetered := flag.String("unmetered", "", "the JavaScript runtime before metering")
-	only := flag.String("only", "", "the only section of the table: add, throughput, processes, fib, files, sync, metering, collector, python, php or ruby")
+	only := flag.String("only", "", "the only section of the table: add, throughput, processes, fib, files, sync, metering, collector, cancellation, programs, python, php or ruby")
 	flag.Parse()
 	var err error
 	switch {
@@ -137,6 +137,8 @@ func printTable(unmetered, only string) error {
 		{"sync", syncing},
 		{"metering", func(ctx context.Context, _ *funcbox.Executor) error { return metering(ctx, unmetered) }},
 		{"collector", collector},
+		{"cancellation", cancellation},
+		{"programs", programs},
 		{"python", func(ctx context.Context, _ *funcbox.Executor) error { return pythonLanguage.table(ctx) }},
 		{"php", func(ctx context.Context, _ *funcbox.Executor) error { return phpLanguage.table(ctx) }},
 		{"ruby", func(ctx context.Context, _ *funcbox.Executor) error { return rubyLanguage.table(ctx) }},

@@ -18,7 +18,7 @@ import (
 // its name, then its arguments.
 func build(t *testing.T) func(t *testing.T, wantCode int, args ...string) string {
 	root := t.TempDir()
-	programs := []string{"./cmd/funcbox", "./examples/embed", "./examples/folder", "./examples/limits", "./examples/sync", "./examples/transform"}
+	programs := []string{"./cmd/funcbox", "./examples/embed", "./examples/folder", "./examples/limits", "./examples/schema", "./examples/sync", "./examples/transform", "./examples/typed"}
 	cmd := exec.Command("go", append([]string{"build", "-o", root + string(filepath.Separator)}, programs...)...)
 	cmd.Dir = ".."
 	output, err := cmd.CombinedOutput()
@@ -68,7 +68,7 @@ func TestExamples(t *testing.T) {
 	t.Run("limits on the command line", func(t *testing.T) {
 		require.Equal(t, "counting\n", run(t, 124, "funcbox", "run", "--timeout", "500ms", "examples/limits/loop.js"))
 	})
-	for _, name := range []string{"embed", "folder", "limits", "sync", "transform"} {
+	for _, name := range []string{"embed", "folder", "limits", "schema", "sync", "transform", "typed"} {
 		t.Run(name, func(t *testing.T) {
 			want, err := os.ReadFile(filepath.Join(name, "output.txt"))
 			require.NoError(t, err)

@@ -19,6 +19,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/funcbox/funcbox/signature"
 	"github.com/funcbox/funcbox/wasm"
 )
 
@@ -40,9 +41,15 @@ type Language struct {
 	MainFile string
 	// Version of the interpreter, such as "QuickJS 2025-04-26".
 	Version string
+	// Signature says how arguments are matched with parameters and how signatures are
+	// printed. The zero value is Python's way.
+	Signature signature.Convention
 	// Binary is the guest runtime: a metered WASI reactor that speaks the call
 	// protocol.
 	Binary *wasm.Binary
+	// NewCompiler, if set, makes a compiler that turns each program into a module of
+	// its own; Binary may then be missing.
+	NewCompiler func(CompilerConfig) (Compiler, error)
 	// Library, if set, is mounted read-only at LibraryPath while the runtime
 	// starts; what it loads from there becomes part of its image.
 	Library fs.FS
@@ -75,7 +82,7 @@ func (l *Language) Validate() error {
 	if l.MainFile == "" {
 		problems = append(problems, errors.New("no main file"))
 	}
-	if l.Binary == nil {
+	if l.Binary == nil && l.NewCompiler == nil {
 		problems = append(problems, errors.New("no runtime"))
 	}
 	for _, name := range l.names() {

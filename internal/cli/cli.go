@@ -120,7 +120,7 @@ and output.`,
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return usage(cmd, "%w", err) })
 	root.PersistentFlags().StringVar(&a.cacheDir, "cache-dir", "",
 		"`folder` that keeps compiled runtimes, - for none (default: funcbox in the user's cache folder)")
-	root.AddCommand(a.runCommand(), a.warmCommand(), a.versionCommand())
+	root.AddCommand(a.runCommand(), a.inspectCommand(), a.warmCommand(), a.versionCommand())
 	return root
 }
 

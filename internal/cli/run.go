@@ -30,6 +30,7 @@ const runExample = `  funcbox run --call greet --args '["World"]' --kwargs '{"gr
 type runFlags struct {
 	lang, eval         string
 	call, args, kwargs string
+	schema             string
 	files              fileFlag
 	workdir            string
 	mount              mountFlags
@@ -68,6 +69,13 @@ batch, and what was not written is told on the standard error. With plan nothing
 written: the standard output has what a batch would do, text files as a diff, in
 place of the value, and what the guest prints goes to the standard error.
 
+Arguments are matched with the function's signature before it runs ('funcbox inspect'
+prints it). With an object in --args each goes to the parameter of its name, in
+whichever way the function takes it. There, and in --kwargs, {"index": 1, "value": …}
+gives an argument a position. --schema names a file with a JSON Schema of such an object,
+a definition of a tool, or a list of parameters; it fills in defaults and validates
+arguments and result.
+
 The JSON of --args, --kwargs and results writes bytes as {"$bytes":"<base64>"},
 NaN and infinities as {"$float":"NaN"}, times as {"$time":"<RFC 3339>"}; 1 is an
 integer and 1.0 a float.
@@ -85,8 +93,9 @@ exited with), 124 when a limit on time or fuel was reached, 143 when interrupted
 	f.StringVar(&flags.lang, "lang", "", "`language` of the code (default: by the file's extension)")
 	f.StringVarP(&flags.eval, "eval", "e", "", "run this `code` instead of a file; needs --lang")
 	f.StringVar(&flags.call, "call", "", "`name` of the function to call")
-	f.StringVar(&flags.args, "args", "", "positional arguments, a `JSON` array")
+	f.StringVar(&flags.args, "args", "", "positional arguments, a `JSON` array, or all arguments by name, an object")
 	f.StringVar(&flags.kwargs, "kwargs", "", "named arguments, a `JSON` object")
+	f.StringVar(&flags.schema, "schema", "", "describe the arguments and the result by the JSON in this `file`")
 	f.Var(&flags.files, "file", "put the host's file into the sandbox, as `GUEST=HOST`; repeatable")
 	flags.mount.register(cmd)
 	f.StringVar(&flags.workdir, "workdir", "", "the guest's working `folder` (default "+funcbox.DefaultWorkdir+")")
@@ -202,10 +211,10 @@ func (a *app) request(cmd *cobra.Command, flags *runFlags, args []string) (_ *fu
 	if err != nil {
 		return nil, nil, err
 	}
-	if request.Args, err = parseArray(cmd, flags.args); err != nil {
+	if err = arguments(cmd, flags, request); err != nil {
 		return nil, nil, err
 	}
-	if request.Kwargs, err = parseObject(cmd, flags.kwargs); err != nil {
+	if request.Schema, err = readSchema(flags.schema); err != nil {
 		return nil, nil, err
 	}
 	if request.Files, err = flags.files.read(); err != nil {
@@ -325,34 +334,71 @@ func withoutOperation(err error) error {
 	return err
 }
 
-func parseArray(cmd *cobra.Command, text string) ([]any, error) {
-	if !cmd.Flags().Changed("args") {
-		return nil, nil
+// arguments reads --args and --kwargs.
+func arguments(cmd *cobra.Command, flags *runFlags, request *funcbox.Request) (err error) {
+	if cmd.Flags().Changed("args") {
+		if request.Args, err = parseArgs(cmd, flags.args); err != nil {
+			return err
+		}
 	}
+	if cmd.Flags().Changed("kwargs") {
+		named, err := parseNamed(cmd, "--kwargs", flags.kwargs)
+		if err != nil {
+			return err
+		}
+		request.Kwargs = named
+	}
+	if len(request.Args) == 1 && request.Kwargs != nil {
+		if _, all := request.Args[0].(funcbox.Named); all {
+			return usage(cmd, "an object in --args has all arguments; leave out --kwargs")
+		}
+	}
+	return nil
+}
+
+func parseArgs(cmd *cobra.Command, text string) ([]any, error) {
 	v, err := value.ParseJSON([]byte(text))
 	if err != nil {
 		return nil, usage(cmd, "--args: %w", err)
 	}
-	list, ok := v.([]any)
-	if !ok {
-		return nil, usage(cmd, `--args needs a JSON array, such as '["World", 1]'`)
+	switch v := v.(type) {
+	case []any:
+		return v, nil
+	case map[string]any:
+		named, err := parseNamed(cmd, "--args", text)
+		return []any{named}, err
 	}
-	return list, nil
+	return nil, usage(cmd, `--args needs a JSON array, such as '["World", 1]', or an object of arguments by name`)
 }
 
-func parseObject(cmd *cobra.Command, text string) (map[string]any, error) {
-	if !cmd.Flags().Changed("kwargs") {
-		return nil, nil
-	}
+func parseNamed(cmd *cobra.Command, flag, text string) (funcbox.Named, error) {
 	v, err := value.ParseJSON([]byte(text))
 	if err != nil {
-		return nil, usage(cmd, "--kwargs: %w", err)
+		return nil, usage(cmd, "%s: %w", flag, err)
 	}
-	pairs, ok := v.(map[string]any)
-	if !ok {
-		return nil, usage(cmd, `--kwargs needs a JSON object, such as '{"greeting": "Hi"}'`)
+	if _, ok := v.(map[string]any); !ok {
+		return nil, usage(cmd, `%s needs a JSON object, such as '{"greeting": "Hi"}'`, flag)
 	}
-	return pairs, nil
+	var named funcbox.Named
+	if err := named.UnmarshalJSON([]byte(text)); err != nil {
+		return nil, usage(cmd, "%s: %s", flag, strings.TrimPrefix(err.Error(), "funcbox: "))
+	}
+	return named, nil
+}
+
+func readSchema(name string) (*funcbox.Schema, error) {
+	if name == "" {
+		return nil, nil
+	}
+	text, err := readFile(name)
+	if err != nil {
+		return nil, fmt.Errorf("--schema: %w", err)
+	}
+	schema, err := funcbox.ParseSchema(bytes.TrimPrefix(text, []byte("\ufeff")))
+	if err != nil {
+		return nil, fmt.Errorf("--schema %s: %s", name, strings.TrimPrefix(err.Error(), "funcbox: "))
+	}
+	return schema, nil
 }
 
 // printObject prints everything as JSON, and why a sync did not go through, which the

@@ -321,6 +321,10 @@ func convertKey(name string, key reflect.Value) error {
 		if n, err := parseInteger(name); err == nil {
 			v = n
 		}
+	case reflect.Float32, reflect.Float64:
+		if f, err := strconv.ParseFloat(name, 64); err == nil {
+			v = f
+		}
 	}
 	if err := convert(v, key); err != nil {
 		return failf("the key does not fit %s", key.Type())

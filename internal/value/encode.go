@@ -2,11 +2,35 @@ package value
 
 import (
 	"encoding/json"
+	"errors"
+	"math"
 	"math/big"
 	"slices"
 	"time"
 	"unicode/utf8"
 )
+
+// Undefined is written as CBOR's undefined: an argument that was not given. It has no
+// JSON, and guests send none.
+var Undefined undefined
+
+type undefined struct{}
+
+// MarshalJSON refuses: there is no such value outside of lists of arguments.
+func (undefined) MarshalJSON() ([]byte, error) {
+	return nil, errors.New("an argument that is not given is no value")
+}
+
+// Normalize returns what [Decode] makes of what [Append] makes of v: nil, bool, int64,
+// *big.Int, float64, string, []byte, []any, map[string]any or time.Time. Nothing of the
+// result refers to v.
+func Normalize(v any, place string) (any, error) {
+	encoded, err := Append(nil, v, place)
+	if err != nil {
+		return nil, err
+	}
+	return Decode(encoded, Limits{Items: math.MaxInt})
+}
 
 // Encode is [Append] to an empty slice.
 func Encode(v any, place string) ([]byte, error) { return Append(nil, v, place) }
@@ -21,8 +45,9 @@ func Encode(v any, place string) ([]byte, error) { return Append(nil, v, place) 
 //   - slices and arrays become arrays, a nil slice an empty one;
 //   - maps become maps, a nil map an empty one. Keys are strings; keys of
 //     integer and boolean kinds are written as text, as encoding/json does,
-//     and so is a key that is an encoding.TextMarshaler; others are an error.
-//     The keys are sorted;
+//     and so is a key that is an encoding.TextMarshaler; floats and a
+//     fmt.Stringer are written as package fmt does. Others are an error, and
+//     so are two keys of the same text. The keys are sorted;
 //   - structs become maps by their `json` tags, fields in the order of
 //     declaration: names, "-", omitempty, omitzero and embedding work as in
 //     encoding/json. The option "string" is ignored, as integers of any size
@@ -37,7 +62,7 @@ func Encode(v any, place string) ([]byte, error) { return Append(nil, v, place) 
 func Append(dst []byte, v any, place string) ([]byte, error) {
 	result, err := appendValue(dst, v, 0)
 	if err != nil {
-		return dst, placeError(err, place)
+		return dst, placeError(explain(err, v, place), place)
 	}
 	return result, nil
 }
@@ -106,6 +131,8 @@ func appendValue(dst []byte, v any, depth int) ([]byte, error) {
 		return appendBigInt(dst, v)
 	case json.Number:
 		return appendNumber(dst, string(v))
+	case undefined:
+		return append(dst, simpleAbsent), nil
 	}
 	return appendReflect(dst, v, depth)
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"math"
 	"math/big"
 	"net/netip"
@@ -48,6 +49,32 @@ func bigInt(t testing.TB, digits string) *big.Int {
 	n, ok := new(big.Int).SetString(digits, 10)
 	require.True(t, ok)
 	return n
+}
+
+// celsius has no text but for people.
+type celsius struct{ degrees int }
+
+func (c celsius) String() string { return fmt.Sprint(c.degrees, " °C") }
+
+// TestUndefined: an argument that is not given has a form of its own, which guests may
+// not answer with.
+func TestUndefined(t *testing.T) {
+	encoded, err := Encode([]any{1, Undefined}, "args")
+	require.NoError(t, err)
+	require.Equal(t, []byte{0x82, 0x01, 0xf7}, encoded)
+	_, err = Decode(encoded, Limits{})
+	require.Error(t, err)
+	_, err = MarshalJSON(Undefined)
+	require.ErrorContains(t, err, "an argument that is not given is no value")
+}
+
+func TestNormalize(t *testing.T) {
+	in := []any{1, []int{2}, map[int]string{3: "x"}}
+	got, err := Normalize(in, "args")
+	require.NoError(t, err)
+	require.Equal(t, []any{int64(1), []any{int64(2)}, map[string]any{"3": "x"}}, got)
+	_, err = Normalize([]any{func() {}}, "args")
+	require.EqualError(t, err, "args[0]: func() cannot be passed to a guest")
 }
 
 func TestAppend(t *testing.T) {
@@ -98,6 +125,8 @@ func TestAppend(t *testing.T) {
 		{"map of strings", map[color]string{"k": "v"}, map[string]any{"k": "v"}},
 		{"map with int keys", map[int]bool{-1: true}, map[string]any{"-1": true}},
 		{"map with uint keys", map[uint8]bool{1: true}, map[string]any{"1": true}},
+		{"map with float keys", map[float64]int{1.5: 1, math.Inf(1): 2, 3: 3}, map[string]any{"1.5": int64(1), "+Inf": int64(2), "3": int64(3)}},
+		{"map with keys that print", map[celsius]int{{20}: 1}, map[string]any{"20 °C": int64(1)}},
 		{"map with bool keys", map[bool]int{true: 1}, map[string]any{"true": int64(1)}},
 		{"map with any keys", map[any]any{"a": 1, 2: "b"}, map[string]any{"a": int64(1), "2": "b"}},
 		{"map with text keys", map[netip.Addr]int{netip.MustParseAddr("::1"): 1}, map[string]any{"::1": int64(1)}},
@@ -253,7 +282,8 @@ func TestAppendErrors(t *testing.T) {
 		{"key", map[string]any{"a b": 1, "c\xff": 2}, `args["c\xff"]: the key is not valid UTF-8`},
 		{"quoted key", map[string]any{"a b": func() {}}, `args["a b"]: func() cannot be passed to a guest`},
 		{"long key", map[string]any{long: func() {}}, `args["` + long[:60] + `…"]: func() cannot be passed to a guest`},
-		{"float key", map[float64]int{1.5: 1}, "args: float64 cannot be the key of a map passed to a guest; use strings"},
+		{"key of a struct", map[struct{ X int }]int{{1}: 1}, "args: struct { X int } cannot be the key of a map passed to a guest; use strings"},
+		{"float keys of one text", map[any]int{1.0: 1, 1: 1}, `args: two keys of the map[interface {}]int are written "1"`},
 		{"nil key", map[any]int{nil: 1}, "args: nil cannot be the key of a map passed to a guest; use strings"},
 		{"equal keys", map[any]int{1: 1, "1": 2}, `args: two keys of the map[interface {}]int are written "1"`},
 		{"year", time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC), "args: the year 10000 cannot be written in RFC 3339"},
@@ -276,17 +306,30 @@ func TestAppendErrors(t *testing.T) {
 		})
 	}
 
-	for name, in := range map[string]any{
-		"list": cyclicList, "map": cyclicMap, "struct": cyclicNode, "pointer": cyclicPointer, "deep": nest(MaxDepth + 1),
-		"slice of slices": [][]any{cyclicList},
+	list := &node{}
+	for range 2000 {
+		list = &node{list}
+	}
+	for name, test := range map[string]struct {
+		in   any
+		want string
+	}{
+		"list":            {cyclicList, "args[0][0]: refers back to args[0]"},
+		"map":             {cyclicMap, "args[0].self: refers back to args[0]"},
+		"struct":          {cyclicNode, "args[0].next: refers back to args[0]"},
+		"pointer":         {cyclicPointer, "args[0]: refers back to args[0]"},
+		"slice of slices": {[][]any{cyclicList}, "args[0][0][0]: refers back to args[0][0]"},
+		"below":           {map[string]any{"a b": []any{1, cyclicMap}}, `args[0]["a b"][1].self: refers back to args[0]["a b"][1]`},
+		"deep":            {nest(MaxDepth + 1), "nested more than 1000 levels deep"},
+		"long list":       {list, "nested more than 1000 levels deep"},
 	} {
 		t.Run("cyclic "+name, func(t *testing.T) {
-			_, err := Encode(in, "args[0]")
+			_, err := Encode(test.in, "args[0]")
 			require.ErrorIs(t, err, ErrTooLarge)
-			require.ErrorContains(t, err, "nested more than 1000 levels deep, or refers to itself")
+			require.ErrorContains(t, err, test.want)
 			require.Less(t, len(err.Error()), 500)
 
-			_, err = MarshalJSON(in)
+			_, err = MarshalJSON(test.in)
 			require.ErrorIs(t, err, ErrTooLarge)
 		})
 	}

@@ -22,6 +22,7 @@ const (
 	simpleFalse   = 0xf4
 	simpleTrue    = 0xf5
 	simpleNull    = 0xf6
+	simpleAbsent  = 0xf7 // undefined
 	simpleFloat64 = 0xfb
 )
 

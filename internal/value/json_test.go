@@ -216,3 +216,29 @@ func BenchmarkParseJSON(b *testing.B) {
 		}
 	}
 }
+
+func TestParseArguments(t *testing.T) {
+	pairs, err := ParseArguments([]byte(` {"a": 1, "b": {"index": 1, "value": [2]}, "c": {"$object": {"index": 1, "value": 2}},
+		"d": {"index": -1, "value": 2}, "e": {"index": 1.0, "value": 2}, "f": {"index": 1, "value": 2, "x": 3},
+		"g": [{"index": 1, "value": 2}], "h": {"$bytes": "AQ=="}, "i": {"index": 0, "value": {"index": 1, "value": 2}}} `))
+	require.NoError(t, err)
+	plain := map[string]any{"index": int64(1), "value": int64(2)}
+	require.Equal(t, map[string]any{
+		"a": int64(1), "b": Positioned{1, []any{int64(2)}}, "c": plain,
+		"d": map[string]any{"index": int64(-1), "value": int64(2)}, "e": map[string]any{"index": 1.0, "value": int64(2)},
+		"f": map[string]any{"index": int64(1), "value": int64(2), "x": int64(3)},
+		"g": []any{plain}, "h": []byte{1}, "i": Positioned{0, plain},
+	}, pairs)
+	pairs, err = ParseArguments([]byte(`{}`))
+	require.NoError(t, err)
+	require.Empty(t, pairs)
+	for text, want := range map[string]string{
+		``:                  "line 1, column 1: an object should be here, with the arguments by their names",
+		`[1]`:               "line 1, column 1: an object should be here, with the arguments by their names",
+		`{"$bytes":"AQ=="}`: "line 1, column 1: an object should be here, with the arguments by their names",
+		`{"a": 1,}`:         "line 1, column 8: remove the comma before the closing '}'",
+	} {
+		_, err := ParseArguments([]byte(text))
+		require.EqualError(t, err, want)
+	}
+}

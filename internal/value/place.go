@@ -54,6 +54,7 @@ const maxPlaceLength = 300
 type walkError struct {
 	reason   string
 	limit    bool
+	deep     bool     // the limit is that of nesting
 	segments []string // innermost first
 }
 
@@ -68,7 +69,7 @@ func limitf(format string, arguments ...any) error {
 }
 
 func errTooDeep() error {
-	return limitf("nested more than %d levels deep, or refers to itself", MaxDepth)
+	return &walkError{reason: fmt.Sprintf("nested more than %d levels deep", MaxDepth), limit: true, deep: true}
 }
 
 func errIntegerTooLarge() error {
@@ -79,14 +80,16 @@ func atIndex(err error, index int) error {
 	return atSegment(err, "["+strconv.Itoa(index)+"]")
 }
 
-func atKey(err error, key string) error {
+func atKey(err error, key string) error { return atSegment(err, keySegment(key)) }
+
+func keySegment(key string) string {
 	if isIdentifier(key) {
-		return atSegment(err, "."+key)
+		return "." + key
 	}
 	if len(key) > 60 {
 		key = strings.ToValidUTF8(key[:60], "") + "…"
 	}
-	return atSegment(err, "["+strconv.Quote(key)+"]")
+	return "[" + strconv.Quote(key) + "]"
 }
 
 func atSegment(err error, segment string) error {

@@ -3,6 +3,7 @@ package value
 import (
 	"encoding"
 	"encoding/json"
+	"fmt"
 	"math/big"
 	"reflect"
 	"slices"
@@ -18,6 +19,7 @@ var (
 	typeNumber     = reflect.TypeFor[json.Number]()
 	typeRawMessage = reflect.TypeFor[json.RawMessage]()
 
+	typeStringer        = reflect.TypeFor[fmt.Stringer]()
 	typeJSONMarshaler   = reflect.TypeFor[json.Marshaler]()
 	typeTextMarshaler   = reflect.TypeFor[encoding.TextMarshaler]()
 	typeJSONUnmarshaler = reflect.TypeFor[json.Unmarshaler]()
@@ -255,6 +257,14 @@ func keyText(key reflect.Value) (string, error) {
 		return strconv.FormatInt(key.Int(), 10), nil
 	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64, reflect.Uintptr:
 		return strconv.FormatUint(key.Uint(), 10), nil
+	}
+	switch kind := key.Kind(); {
+	case kind == reflect.Interface:
+		// below
+	case key.Type().Implements(typeStringer) && (kind != reflect.Pointer || !key.IsNil()):
+		return key.Interface().(fmt.Stringer).String(), nil
+	case kind == reflect.Float32 || kind == reflect.Float64:
+		return fmt.Sprint(key.Interface()), nil
 	}
 	if key.Kind() == reflect.Interface {
 		return "", failf("nil cannot be the key of a map passed to a guest; use strings")

@@ -69,7 +69,7 @@ enum {
 };
 
 enum {
-    FUNCBOX_FLAG_FRESH = 1,   /* the first request since the memory was copied: random generators are seeded, the surroundings set */
+    FUNCBOX_FLAG_FRESH = 1,   /* the first request since the memory was copied: random generators are seeded, and the surroundings set that the request has (a copy of a session keeps its own) */
     FUNCBOX_FLAG_LAST = 2,    /* none follows: what is to run at exit runs */
     FUNCBOX_FLAG_HAS_ARGS = 4 /* of LOAD: the call that follows has arguments */
 };

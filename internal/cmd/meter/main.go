@@ -2,7 +2,9 @@
 //
 //	meter IN.wasm OUT.wasm
 //
-// Build scripts run it on the modules of the languages.
+// Mutable globals that the module keeps to itself are exported as
+// funcbox_global_<index>, so that a snapshot covers them. Build scripts run it on the
+// modules of the languages.
 package main
 
 import (
@@ -29,7 +31,11 @@ func run(in, out string) error {
 	if err != nil {
 		return err
 	}
-	metered, err := meter.Meter(wasm)
+	exported, err := exportGlobals(wasm)
+	if err != nil {
+		return fmt.Errorf("%s: %w", in, err)
+	}
+	metered, err := meter.Meter(exported)
 	if err != nil {
 		return fmt.Errorf("%s: %w", in, err)
 	}
