@@ -34,7 +34,7 @@ func TestManifest(t *testing.T) {
 	require.Equal(t, "PHP "+got.Version, php.Language().Version)
 	require.Equal(t, 8, got.Integer)
 	require.ElementsMatch(t, []string{
-		"bcmath", "calendar", "Core", "ctype", "date", "dom", "fileinfo", "filter", "hash", "iconv", "json", "libxml", "mbstring", "pcre",
+		"bcmath", "calendar", "Core", "ctype", "date", "dom", "fileinfo", "filter", "funcbox", "hash", "iconv", "json", "libxml", "mbstring", "pcre",
 		"random", "Reflection", "SimpleXML", "SPL", "standard", "tokenizer", "xml", "xmlreader", "xmlwriter", "zlib",
 	}, got.Extensions)
 	require.Equal(t, []string{"2.9.14", "1.3.1", "6.9.9"}, got.Libraries)

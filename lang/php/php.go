@@ -11,6 +11,7 @@ import (
 	"sync"
 
 	"github.com/funcbox/funcbox/lang"
+	"github.com/funcbox/funcbox/signature"
 	"github.com/funcbox/funcbox/wasm"
 )
 
@@ -39,6 +40,7 @@ var language = sync.OnceValue(func() *lang.Language {
 		Extensions: []string{".php"},
 		MainFile:   "main.php",
 		Version:    "PHP " + built.Version,
+		Signature:  signature.Convention{RestNamed: true, Notation: signature.NotationPHP},
 		Binary:     wasm.NewBinary(module, built.Wasm),
 	}
 })

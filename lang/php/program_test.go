@@ -32,7 +32,6 @@ func TestCode(t *testing.T) {
 		"a helper is not public":   {code: "function _help($x) { return $x; } function main($x) { return _help($x); }", args: []any{7}, want: int64(7)},
 		"a script with a helper":   {code: "function twice($x) { return 2 * $x; } echo twice(4);", stdout: "8"},
 		"a helper with arguments":  {code: "function twice($x) { return 2 * $x; } echo 'loaded ';", args: []any{4}, stdout: "loaded ", want: int64(8)},
-		"several functions":        {code: "function a() {} function b() {} return 'body';", args: []any{1}, want: "body"},
 		"a body with arguments":    {code: "return array_sum($args);", args: []any{1, 2}, want: int64(3)},
 		"the names of the program": {code: "return [__FILE__, __DIR__, basename(get_included_files()[0]), $argc, $argv];", want: []any{"main.php", "/workspace", "main.php", int64(1), []any{"main.php"}}},
 		"data behind the program":  {code: "echo 1; __halt_compiler(); not <?php at all", stdout: "1"},
@@ -45,6 +44,12 @@ func TestCode(t *testing.T) {
 			require.Empty(t, res.Stderr)
 		})
 	}
+	t.Run("several functions", func(t *testing.T) {
+		res := execute(t, executor, funcbox.Request{Code: "function a() {} function b() {} return 'body';", Args: []any{1}})
+		require.Equal(t, funcbox.StatusError, res.Status)
+		require.Equal(t, "FunctionNotFound", res.Error.Type)
+		require.Equal(t, "no function is named, and the code has several: a, b", res.Error.Message)
+	})
 }
 
 // TestErrors: types, messages and stacks, and the output that stays.

@@ -94,7 +94,7 @@ IndentationError: expected an indented block after 'if' statement on line 1
 `},
 		{"break", "break", "", "SyntaxError", "'break' outside loop (main.py, line 1)", ""},
 		{"yield", "yield 1", "", "SyntaxError", "'yield' outside function (main.py, line 1)", ""},
-		{"arguments", "def f(a): pass", "f", "TypeError", "f() missing 1 required positional argument: 'a'", "TypeError: f() missing 1 required positional argument: 'a'\n"},
+		{"arguments", "def f(a): pass", "f", "ArgumentError", "f(a): a is missing", ""},
 		{"import", "import nowhere", "", "ModuleNotFoundError", "No module named 'nowhere'", ""},
 		{"assertion", "def f(): assert 1 > 2, 'why'", "f", "AssertionError", "why", ""},
 		{"no message", "raise ValueError", "", "ValueError", "", ""},

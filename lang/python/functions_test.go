@@ -101,9 +101,9 @@ func TestFunctions(t *testing.T) {
 		args                    []any
 		kwargs                  map[string]any
 	}{
-		{"required", "TypeError", "required() missing 1 required keyword-only argument: 'b'", []any{1}, nil},
-		{"required", "TypeError", "required() got an unexpected keyword argument 'z'", []any{1}, map[string]any{"b": 1, "z": 2}},
-		{"double", "TypeError", "<lambda>() takes 1 positional argument but 2 were given", []any{1, 2}, nil},
+		{"required", "ArgumentError", "required(a, *, b): b is missing", []any{1}, nil},
+		{"required", "ArgumentError", "required(a, *, b): there is no parameter z", []any{1}, map[string]any{"b": 1, "z": 2}},
+		{"double", "ArgumentError", "double(x): it takes 1 positional argument, 2 are given", []any{1, 2}, nil},
 		{"failing", "LookupError", "later", nil, nil},
 		{"missing", "FunctionNotFound", `function "missing" is not defined; the code defines: plain, required, awaited, generated, generated_later, returns_generator, failing, double, triple, cached, traced, decorated, _private, größe`, nil, nil},
 		{"Thing.missing", "FunctionNotFound", `function "Thing.missing" is not defined; the code defines: plain, required, awaited, generated, generated_later, returns_generator, failing, double, triple, cached, traced, decorated, _private, größe`, nil, nil},
@@ -145,7 +145,7 @@ func TestBody(t *testing.T) {
 		{"arguments", "args[0] + kwargs['b']", []any{1}, map[string]any{"b": 2}, int64(3), ""},
 		{"the only function", "import json\nfrom math import sqrt\ndef _helper(): pass\ndef f(): return 5", nil, nil, int64(5), ""},
 		{"the only function of all", "__all__ = ['g']\ndef f(): return 5\ndef g(): return 6", nil, nil, int64(6), ""},
-		{"several functions", "def f(): return 5\ndef g(): return 6", nil, nil, nil, ""},
+		{"several helpers of a script", "def f(): return 5\ndef g(): return 6\nf() + g()", nil, nil, int64(11), ""},
 		{"one function under two names", "def f(): return 5\ng = f", nil, nil, int64(5), ""},
 		{"a helper of a script", "def f(): return 5\nprint(f())", nil, nil, nil, "5\n"},
 		{"a helper of a script, with arguments", "def f(x): return x\nprint('top')", []any{7}, nil, int64(7), "top\n"},
@@ -166,6 +166,13 @@ func TestBody(t *testing.T) {
 			require.Equal(t, test.stdout, res.Stdout)
 		})
 	}
+	t.Run("several functions", func(t *testing.T) {
+		for range 2 { // the second time they are known
+			res := execute(t, executor, funcbox.Request{Code: "def f(): return 5\ndef g(): return 6"})
+			require.Equal(t, "FunctionNotFound", res.Error.Type)
+			require.Equal(t, "no function is named, and the code has several: f, g", res.Error.Message)
+		}
+	})
 	t.Run("a main guard does not run for a function", func(t *testing.T) {
 		res := execute(t, executor, funcbox.Request{
 			Code:     "def f(): return [__name__, __file__, f.__module__]\nif __name__ == '__main__':\n    print('main')",

@@ -15,7 +15,7 @@ import (
 // describes, and the module says itself which version it is.
 func TestManifest(t *testing.T) {
 	manifest := langtest.Manifest(t, ruby.Language())
-	require.Len(t, manifest.Sources, 3)
+	require.Len(t, manifest.Sources, 4)
 	version, _, err := funcbox.Call[string](context.Background(), newExecutor(t), funcbox.Request{Language: "ruby", Code: "RUBY_VERSION"})
 	require.NoError(t, err)
 	require.Equal(t, "3.3.8", version)

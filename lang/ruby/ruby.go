@@ -1,5 +1,5 @@
 // Package ruby is the language Ruby: CRuby as a WebAssembly module, its standard
-// library in an archive, and the guest library in library/ that finds functions,
+// library and the time zones in an archive, and the guest library in library/ that finds functions,
 // reports errors and converts values. build/ holds the recipe for module and archive;
 // nothing of the host's side of a call lives here.
 package ruby
@@ -14,6 +14,7 @@ import (
 
 	"github.com/funcbox/funcbox/internal/archive"
 	"github.com/funcbox/funcbox/lang"
+	"github.com/funcbox/funcbox/signature"
 	"github.com/funcbox/funcbox/wasm"
 )
 
@@ -28,9 +29,6 @@ var manifestJSON []byte
 
 //go:embed library/*.rb
 var library embed.FS
-
-// libraryPath is where Ruby looks for its standard library.
-const libraryPath = "/usr/lib/ruby/3.3.0"
 
 // manifest says what the module was built from; build/build.sh writes it.
 type manifest struct {
@@ -53,10 +51,6 @@ var language = sync.OnceValue(func() *lang.Language {
 	if err != nil {
 		panic(fmt.Sprintf("ruby: %v", err))
 	}
-	own, err := fs.Sub(library, "library")
-	if err != nil {
-		panic(fmt.Sprintf("ruby: %v", err)) // "library" is a valid path
-	}
 	return &lang.Language{
 		Name:       "ruby",
 		Aliases:    []string{"rb", "cruby"},
@@ -64,7 +58,19 @@ var language = sync.OnceValue(func() *lang.Language {
 		MainFile:   "main.rb",
 		Version:    "CRuby " + built.Version,
 		Binary:     wasm.NewBinary(module, built.Wasm),
-		Library:    own,
-		Trees:      []lang.Tree{{Path: libraryPath, Files: files, Sum: built.Library}},
+		Library:    sub(library, "library"),
+		Trees: []lang.Tree{
+			{Path: "/usr/lib/ruby/3.3.0", Files: sub(files, "ruby"), Sum: built.Library},
+			{Path: "/usr/share/zoneinfo", Files: sub(files, "zoneinfo"), Sum: built.Library},
+		},
+		Signature: signature.Convention{Names: signature.NamesOfKeywords, Notation: signature.NotationRuby},
 	}
 })
+
+func sub(files fs.FS, folder string) fs.FS {
+	below, err := fs.Sub(files, folder)
+	if err != nil {
+		panic(fmt.Sprintf("ruby: %v", err)) // the names above are valid paths
+	}
+	return below
+}

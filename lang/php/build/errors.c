@@ -91,7 +91,9 @@ static void append_stack(struct funcbox_writer *w, zend_object *exception) {
 }
 
 /* The name of an anonymous class goes on behind a NUL, with its place. */
-static void append_class(struct funcbox_writer *w, zend_object *exception) { append(w, ZSTR_VAL(exception->ce->name)); }
+static void append_class(struct funcbox_writer *w, zend_object *exception) {
+    append(w, exception->ce == host_error_ce ? "HostError" : ZSTR_VAL(exception->ce->name));
+}
 
 static void describe(zend_object *exception) {
     struct failure *f = &shim_failure;

@@ -9,13 +9,18 @@
 /* Functions that the error about a missing one lists. */
 #define MAX_LISTED 50
 
-/* Where the user's functions begin in the table of functions. */
-static uint32_t first_user;
+/* Where the user's functions and classes begin in their tables. */
+static uint32_t first_user, first_class;
 
 static zend_internal_function frame_function = {.type = ZEND_INTERNAL_FUNCTION};
 static zend_execute_data frame;
 
-void functions_init(void) { first_user = EG(function_table)->nNumUsed; }
+void functions_init(void) {
+    first_user = EG(function_table)->nNumUsed;
+    first_class = EG(class_table)->nNumUsed;
+}
+
+uint32_t functions_first_class(void) { return first_class; }
 
 void functions_enter(void) {
     memset(&frame, 0, sizeof frame);
@@ -83,9 +88,9 @@ static const char *short_name(zend_string *name) {
     return slash ? slash + 1 : ZSTR_VAL(name);
 }
 
-/* The next function at or after *index that the main file defines; NULL: no more. */
-static zend_function *next_function(uint32_t *index, zend_string *main_file) {
+zend_function *functions_next(uint32_t *index, zend_string *main_file) {
     HashTable *table = EG(function_table);
+    if (*index < first_user) *index = first_user;
     while (*index < table->nNumUsed) {
         zval *value = &table->arData[(*index)++].val;
         if (Z_TYPE_P(value) != IS_PTR) continue;
@@ -96,15 +101,12 @@ static zend_function *next_function(uint32_t *index, zend_string *main_file) {
     return NULL;
 }
 
-static void not_found(struct request *request, zend_string *main_file) {
-    struct funcbox_writer message = {0};
+static void fail_with_names(struct funcbox_writer message, zend_string *main_file, int all) {
     int count = 0;
-    uint32_t index = first_user;
+    uint32_t index = 0;
     zend_function *function;
-    funcbox_raw(&message, ZEND_STRL("function \""));
-    funcbox_raw(&message, request->function, request->function_length);
-    funcbox_raw(&message, ZEND_STRL("\" is not defined; the code defines"));
-    while ((function = next_function(&index, main_file))) {
+    while ((function = functions_next(&index, main_file))) {
+        if (!all && !functions_is_public(function)) continue;
         if (count++ == MAX_LISTED) {
             funcbox_raw(&message, ZEND_STRL(", …"));
             break;
@@ -112,17 +114,32 @@ static void not_found(struct request *request, zend_string *main_file) {
         funcbox_raw(&message, count == 1 ? ": " : ", ", 2);
         funcbox_raw(&message, ZSTR_VAL(function->common.function_name), ZSTR_LEN(function->common.function_name));
     }
-    if (!count) funcbox_raw(&message, ZEND_STRL(" no functions"));
+    if (!count) funcbox_raw(&message, all ? " no functions" : " none", all ? 13 : 5);
     fail("FunctionNotFound", (char *)message.data, message.failed ? 0 : message.length);
     funcbox_writer_free(&message);
+}
+
+static void not_found(struct request *request, zend_string *main_file) {
+    struct funcbox_writer message = {0};
+    funcbox_raw(&message, ZEND_STRL("function \""));
+    funcbox_raw(&message, request->function, request->function_length);
+    funcbox_raw(&message, ZEND_STRL("\" is not defined; the code defines"));
+    fail_with_names(message, main_file, 1);
+}
+
+void functions_not_clear(zend_string *main_file) {
+    struct funcbox_writer message = {0};
+    funcbox_raw(&message, ZEND_STRL("no function is named, and the code has"));
+    if (functions_count(main_file)) funcbox_raw(&message, ZEND_STRL(" several"));
+    fail_with_names(message, main_file, 0);
 }
 
 /* The only function of the main file with this name behind its namespace. It goes
  * before one of PHP's own. */
 static zend_function *by_short_name(const char *name, size_t length, zend_string *main_file) {
-    uint32_t index = first_user;
+    uint32_t index = 0;
     zend_function *function, *found = NULL;
-    while ((function = next_function(&index, main_file))) {
+    while ((function = functions_next(&index, main_file))) {
         const char *own = short_name(function->common.function_name);
         size_t own_length = ZSTR_LEN(function->common.function_name) - (size_t)(own - ZSTR_VAL(function->common.function_name));
         if (own_length != length || zend_binary_strcasecmp(own, own_length, name, length)) continue;
@@ -188,6 +205,20 @@ static int call_method(struct request *request, const char *class, size_t class_
     return 1;
 }
 
+zend_function *functions_find(struct request *request, zend_string *main_file) {
+    const char *name = request->function;
+    size_t length = request->function_length;
+    if (*name == '\\') name++, length--;
+    if (!is_name(name, length)) return NULL;
+    zend_function *function = by_short_name(name, length, main_file);
+    if (function) return function;
+    zend_string *lower = zend_string_alloc(length, 0);
+    zend_str_tolower_copy(ZSTR_VAL(lower), name, length);
+    function = zend_hash_find_ptr(EG(function_table), lower);
+    zend_string_release(lower);
+    return function;
+}
+
 void functions_call_named(struct request *request, zend_string *main_file, zval *result) {
     const char *name = request->function;
     size_t length = request->function_length;
@@ -197,22 +228,25 @@ void functions_call_named(struct request *request, zend_string *main_file, zval 
         if (!call_method(request, name, i, name + i + 2, length - i - 2, result)) not_found(request, main_file);
         return;
     }
-    zend_function *function = NULL;
-    if (is_name(name, length) && !(function = by_short_name(name, length, main_file))) {
-        zend_string *lower = zend_string_alloc(length, 0);
-        zend_str_tolower_copy(ZSTR_VAL(lower), name, length);
-        function = zend_hash_find_ptr(EG(function_table), lower);
-        zend_string_release(lower);
-    }
+    zend_function *function = functions_find(request, main_file);
     if (function) call_function(function, request, result);
     else not_found(request, main_file);
 }
 
+int functions_is_public(zend_function *function) { return *short_name(function->common.function_name) != '_'; }
+
+uint32_t functions_count(zend_string *main_file) {
+    uint32_t index = 0, count = 0;
+    zend_function *function;
+    while ((function = functions_next(&index, main_file))) count += functions_is_public(function) != 0;
+    return count;
+}
+
 int functions_call_only(struct request *request, zend_string *main_file, zval *result) {
-    uint32_t index = first_user;
+    uint32_t index = 0;
     zend_function *function, *only = NULL;
-    while ((function = next_function(&index, main_file))) {
-        if (*short_name(function->common.function_name) == '_') continue;
+    while ((function = functions_next(&index, main_file))) {
+        if (!functions_is_public(function)) continue;
         if (only) return 0;
         only = function;
     }

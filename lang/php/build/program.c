@@ -1,31 +1,16 @@
 /*
- * program.c: compiles and runs the user's code, and what runs after it.
+ * program.c: compiles and runs the user's code.
  */
 #include "shim.h"
 
 #include <Zend/zend_exceptions.h>
 #include <Zend/zend_language_scanner.h>
-#include <ext/standard/basic_functions.h>
-#include <ext/standard/head.h>
 #include <main/fopen_wrappers.h>
-#include <main/php_output.h>
 
 #define OPEN_TAG "<?php "
 
-static uint32_t first_object;
-static zend_long first_resource;
-static int finish_stage;
-static uint32_t shutdown_done;
-
-void program_init(void) {
-    first_object = EG(objects_store).top;
-    first_resource = EG(regular_list).nNextFreeElement;
-}
-
-void program_begin_call(void) {
-    finish_stage = 0;
-    shutdown_done = 0;
-}
+/* Candidates of the collector of cycles that may stay; it runs at 10,001. */
+#define MAX_CANDIDATES 1000
 
 /* The code of a request, as the text of a file. */
 struct source {
@@ -134,128 +119,124 @@ static int does_something(const zend_op_array *program) {
     return 0;
 }
 
-void program_run(struct request *request, zval *result) {
-    zend_string *file = zend_string_init(request->file, request->file_length, 0);
-    int given = zend_hash_num_elements(Z_ARRVAL(request->args)) || zend_hash_num_elements(Z_ARRVAL(request->kwargs));
-    ZVAL_NULL(result);
-    zend_op_array *program = compile_program(request, file);
-    if (!program) return;
-    char *path = expand_filepath(ZSTR_VAL(file), NULL);
+/* ---- what is loaded ---------------------------------------------------- */
+
+static zend_string *main_file;
+
+/* Code that was compiled and waits for its execution. */
+static zend_op_array *waiting;
+static zend_string *waiting_code;
+
+static void set_main_file(struct request *request) {
+    if (main_file && zend_string_equals_cstr(main_file, request->file, request->file_length)) return;
+    if (main_file) zend_string_release(main_file);
+    main_file = zend_string_init(request->file, request->file_length, 0);
+}
+
+/* The program of the request; NULL: an exception. */
+static zend_op_array *prepare(struct request *request) {
+    zend_op_array *program = waiting;
+    int same = program && zend_string_equals_cstr(waiting_code, request->code, request->code_length);
+    if (waiting_code) zend_string_release(waiting_code);
+    waiting = NULL;
+    waiting_code = NULL;
+    set_main_file(request);
+    if (same) return program;
+    program = compile_program(request, main_file);
+    if (!program) return NULL;
+    char *path = expand_filepath(ZSTR_VAL(main_file), NULL);
     if (path) {
         zend_hash_str_add_empty_element(&EG(included_files), path, strlen(path));
         efree(path);
     }
     end_without_value(program);
-    int may_call = !request->function_length && (given || !does_something(program));
-    if (!request->function_length && given) {
-        /* The code may be the body of a function. */
-        Z_ADDREF(request->args);
-        Z_ADDREF(request->kwargs);
-        zend_hash_str_update(&EG(symbol_table), "args", 4, &request->args);
-        zend_hash_str_update(&EG(symbol_table), "kwargs", 6, &request->kwargs);
+    return program;
+}
+
+static void set_variable(const char *name, size_t length, zval *value) {
+    Z_TRY_ADDREF_P(value);
+    zend_hash_str_update_ind(&EG(symbol_table), name, length, value);
+}
+
+/* The code may be the body of a function. */
+static void set_arguments(struct request *request) {
+    set_variable(ZEND_STRL("args"), &request->args);
+    set_variable(ZEND_STRL("kwargs"), &request->kwargs);
+}
+
+static int is_given(struct request *request) { return zend_hash_num_elements(Z_ARRVAL(request->args)) || zend_hash_num_elements(Z_ARRVAL(request->kwargs)); }
+
+/* Runs the program in the global scope; *value is what it returned. */
+static void start(zend_op_array *program, zval *value) {
+    ZVAL_UNDEF(value);
+    zend_execute(program, value);
+    if (!EG(exception) && Z_ISREF_P(value)) zend_unwrap_reference(value);
+}
+
+void program_execute(struct request *request, zval *result) {
+    zend_op_array *program = prepare(request);
+    if (!program) return;
+    int given = is_given(request), may_call = !request->function_length && (given || !does_something(program));
+    if (!request->function_length && given) set_arguments(request);
+    zval value;
+    start(program, &value);
+    if (EG(exception)) return;
+    if (request->function_length) functions_call_named(request, main_file, result);
+    else if ((!may_call || !functions_call_only(request, main_file, result)) && !Z_ISUNDEF(value)) ZVAL_COPY_VALUE(result, &value);
+}
+
+/* Whether code without the name of a function is to be run as it stands. */
+static int is_body(struct request *request, const zend_op_array *program) {
+    if (request->function_length) return 0;
+    int given = (request->flags & FUNCBOX_FLAG_HAS_ARGS) != 0, acts = does_something(program);
+    if (acts != given) return acts; /* a script; or only declarations, to be called */
+    uint32_t count = functions_count(main_file);
+    for (uint32_t i = 0; i < program->last; i++) count += program->opcodes[i].opcode == ZEND_DECLARE_FUNCTION;
+    return !count;
+}
+
+/* The collector of cycles looks at all that its candidates lead to: not soon after
+ * the memory was copied. */
+static void collect_candidates(void) {
+    zend_gc_status status;
+    zend_gc_get_status(&status);
+    if (status.num_roots <= MAX_CANDIDATES) return;
+    functions_enter();
+    zend_gc_collect_cycles();
+    functions_leave();
+}
+
+zend_string *program_load(struct request *request) {
+    zend_op_array *program = prepare(request);
+    if (!program) return NULL;
+    if (is_body(request, program)) {
+        waiting = program;
+        waiting_code = zend_string_init(request->code, request->code_length, 0);
+        return NULL;
     }
     zval value;
-    ZVAL_UNDEF(&value);
-    zend_execute(program, &value);
-    if (EG(exception)) return;
-    if (request->function_length) functions_call_named(request, file, result);
-    else if (!may_call || !functions_call_only(request, file, result)) {
-        if (!Z_ISUNDEF(value)) ZVAL_COPY_DEREF(result, &value);
-    }
+    start(program, &value);
+    if (EG(exception)) return NULL;
+    zval_ptr_dtor(&value);
+    collect_candidates();
+    return main_file;
 }
 
-/* ---- the end ----------------------------------------------------------- */
-
-enum { SHUTDOWN_FUNCTIONS, DESTRUCTORS, OUTPUT, RESOURCES, FINISHED };
-
-int program_has_to_finish(void) {
-    if (finish_stage == SHUTDOWN_FUNCTIONS && !BG(user_shutdown_function_names)) finish_stage++;
-    if (finish_stage == DESTRUCTORS && EG(objects_store).top == first_object) finish_stage++;
-    if (finish_stage == OUTPUT && !php_output_get_level() && Z_ISUNDEF(SG(callback_func))) finish_stage++;
-    if (finish_stage == RESOURCES && EG(regular_list).nNextFreeElement == first_resource) finish_stage++;
-    return finish_stage < FINISHED;
+void program_call(struct request *request, zval *result) {
+    if (!main_file) main_file = zend_string_init("main.php", 8, 0);
+    if (request->function_length) functions_call_named(request, main_file, result);
+    else if (!functions_call_only(request, main_file, result)) functions_not_clear(main_file);
 }
 
-/* Functions that are registered meanwhile are called too. An exception ends the
- * round, as in PHP. */
-static void call_shutdown_functions(void) {
-    HashTable *table = BG(user_shutdown_function_names);
-    while (table && shutdown_done < table->nNumUsed) {
-        zval *entry = ZEND_HASH_ELEMENT(table, shutdown_done++), value;
-        if (Z_TYPE_P(entry) != IS_PTR) continue;
-        php_shutdown_function_entry *function = Z_PTR_P(entry);
-        function->fci.retval = &value;
-        ZVAL_UNDEF(&value);
-        functions_enter();
-        zend_call_function(&function->fci, &function->fci_cache);
-        functions_leave();
-        zval_ptr_dtor(&value);
-        if (errors_take()) break;
-    }
-}
-
-static int hidden_destructor(zend_object *object) {
-    zend_function *destructor = object->ce->destructor;
-    return destructor && !(destructor->common.fn_flags & ZEND_ACC_PUBLIC);
-}
-
-/* Objects that only a global variable holds go first, the last one first. */
-static int destroy_variable(zval *variable) {
-    if (EG(exception)) return ZEND_HASH_APPLY_STOP;
-    if (Z_TYPE_P(variable) == IS_INDIRECT) variable = Z_INDIRECT_P(variable);
-    if (Z_TYPE_P(variable) != IS_OBJECT || Z_REFCOUNT_P(variable) != 1 || hidden_destructor(Z_OBJ_P(variable))) return ZEND_HASH_APPLY_KEEP;
-    return ZEND_HASH_APPLY_REMOVE;
-}
-
-/* As zend_call_destructors, but an exception ends it and is left for the shim.
- * Objects whose destructor is not public want no frame: they are only warned of. */
-static void destroy(void) {
-    uint32_t variables;
-    functions_enter();
-    do {
-        variables = zend_hash_num_elements(&EG(symbol_table));
-        zend_hash_reverse_apply(&EG(symbol_table), destroy_variable);
-    } while (!EG(exception) && variables != zend_hash_num_elements(&EG(symbol_table)));
-    EG(flags) |= EG_FLAGS_OBJECT_STORE_NO_REUSE;
-    for (uint32_t i = 1; i < EG(objects_store).top && !EG(exception); i++) {
-        zend_object *object = EG(objects_store).object_buckets[i];
-        if (!IS_OBJ_VALID(object) || (OBJ_FLAGS(object) & IS_OBJ_DESTRUCTOR_CALLED)) continue;
-        GC_ADD_FLAGS(object, IS_OBJ_DESTRUCTOR_CALLED);
-        if (object->handlers->dtor_obj == zend_objects_destroy_object && !object->ce->destructor) continue;
-        if (hidden_destructor(object)) functions_leave();
-        GC_ADDREF(object);
-        object->handlers->dtor_obj(object);
-        GC_DELREF(object);
-        functions_enter();
-    }
-    functions_leave();
-    if (EG(exception)) zend_objects_store_mark_destructed(&EG(objects_store));
-    errors_take();
-}
-
-/* Output buffers, and the callback of header_register_callback. */
-static void end_output(void) {
-    functions_enter();
-    php_output_end_all();
-    if (!Z_ISUNDEF(SG(callback_func))) php_header();
-    functions_leave();
-    errors_take();
-}
-
-static void close_resources(void) {
-    functions_enter();
-    zend_close_rsrc_list(&EG(regular_list));
-    functions_leave();
-    errors_take();
-}
-
-void program_finish(void) {
-    while (program_has_to_finish()) {
-        switch (finish_stage++) {
-        case SHUTDOWN_FUNCTIONS: call_shutdown_functions(); break;
-        case DESTRUCTORS: destroy(); break;
-        case OUTPUT: end_output(); break;
-        case RESOURCES: close_resources(); break;
-        }
-    }
+void program_run(struct request *request, zval *result) {
+    zend_op_array *program = prepare(request);
+    if (!program) return;
+    set_arguments(request);
+    zval value;
+    start(program, &value);
+    /* What it declared is apart from it; so it goes as a file that was included. */
+    zend_destroy_static_vars(program);
+    destroy_op_array(program);
+    efree_size(program, sizeof *program);
+    if (!EG(exception) && !Z_ISUNDEF(value)) ZVAL_COPY_VALUE(result, &value);
 }

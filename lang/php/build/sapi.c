@@ -5,6 +5,7 @@
 #include "shim.h"
 
 #include <Zend/zend_exceptions.h>
+#include <ext/random/php_random.h>
 #include <ext/standard/info.h>
 #include <main/php_main.h>
 #include <main/php_output.h>
@@ -74,7 +75,7 @@ static void log_message(const char *message, int type) {
     fprintf(stderr, "%s\n", message);
 }
 
-static int start(sapi_module_struct *module) { return php_module_startup(module, NULL); }
+static int start(sapi_module_struct *module) { return php_module_startup(module, &host_module); }
 static int nothing(void) { return SUCCESS; }
 
 /* "cli" is what programs ask for before they write to STDERR or read $argv. */
@@ -122,14 +123,29 @@ int sapi_init(void) {
     return 0;
 }
 
-void sapi_begin_call(struct request *request, zval *argv) {
+static void set_environment(zval *env) {
+    zend_string *name;
+    zval *value;
+    clearenv();
+    ZEND_HASH_FOREACH_STR_KEY_VAL(Z_ARRVAL_P(env), name, value) {
+        if (name && Z_TYPE_P(value) == IS_STRING) setenv(ZSTR_VAL(name), Z_STRVAL_P(value), 1);
+    }
+    ZEND_HASH_FOREACH_END();
+}
+
+/* Variables that PHP makes when a program first mentions them, if one has. */
+static void renew_global(const char *name, size_t length) {
+    zend_auto_global *global = zend_hash_str_find_ptr(CG(auto_globals), name, length);
+    if (global && !global->armed && global->auto_global_callback) global->auto_global_callback(global->name);
+}
+
+static void set_arguments(const char *file, size_t file_length, zval *argv) {
     zval list, count, *argument;
-    size_t length = request->file_length < sizeof script - 1 ? request->file_length : sizeof script - 1;
-    memcpy(script, request->file, length);
+    size_t length = file_length < sizeof script - 1 ? file_length : sizeof script - 1;
+    memmove(script, file, length);
     script[length] = 0;
-    SG(global_request_time) = 0;
     array_init(&list);
-    add_next_index_stringl(&list, request->file, request->file_length);
+    add_next_index_stringl(&list, file, file_length);
     ZEND_HASH_FOREACH_VAL(Z_ARRVAL_P(argv), argument) {
         Z_TRY_ADDREF_P(argument);
         add_next_index_zval(&list, argument);
@@ -139,6 +155,20 @@ void sapi_begin_call(struct request *request, zval *argv) {
     SG(request_info).argc = (int)Z_LVAL(count); /* then $_SERVER gets the same */
     zend_hash_str_update(&EG(symbol_table), "argv", 4, &list);
     zend_hash_str_update(&EG(symbol_table), "argc", 4, &count);
+}
+
+void sapi_begin_call(struct request *request, zval *env, zval *argv) {
+    if (!(request->flags & FUNCBOX_FLAG_FRESH)) return;
+    SG(global_request_time) = 0;
+    RANDOM_G(combined_lcg_seeded) = RANDOM_G(mt19937_seeded) = false;
+    if (Z_TYPE_P(env) != IS_ARRAY) return; /* a copy of a session goes on in what it has */
+    set_environment(env);
+    if (Z_TYPE_P(argv) == IS_ARRAY) {
+        if (request->file_length) set_arguments(request->file, request->file_length, argv);
+        else set_arguments(script, strlen(script), argv);
+    }
+    renew_global(ZEND_STRL("_SERVER"));
+    renew_global(ZEND_STRL("_ENV"));
     if (request->workdir_length) {
         zend_string *path = zend_string_init(request->workdir, request->workdir_length, 0);
         if (chdir(ZSTR_VAL(path)) < 0) fprintf(stderr, "%s: %s\n", ZSTR_VAL(path), strerror(errno));

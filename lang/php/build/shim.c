@@ -9,7 +9,7 @@ FUNCBOX_EXPORT(funcbox_init) int shim_init(void) {
     if (sapi_init() != 0) return 1;
     errors_init();
     functions_init();
-    program_init();
+    finish_init();
     return 0;
 }
 
@@ -30,6 +30,8 @@ static int protect(void (*body)(void *), void *data) {
 struct call {
     uint8_t *bytes;
     size_t length;
+    unsigned operation;
+    int last; /* what is to run at exit runs */
     struct funcbox_writer reply;
 };
 
@@ -84,55 +86,84 @@ static int map_part(struct parts *parts, int key, zval *to, const char *what) {
     return value_read_map(&reader, to, what);
 }
 
-static void set_environment(zval *env) {
-    zend_string *name;
-    zval *value;
-    ZEND_HASH_FOREACH_STR_KEY_VAL(Z_ARRVAL_P(env), name, value) {
-        if (name && Z_TYPE_P(value) == IS_STRING) setenv(ZSTR_VAL(name), Z_STRVAL_P(value), 1);
-    }
-    ZEND_HASH_FOREACH_END();
+static unsigned number_part(struct parts *parts, int key, unsigned missing) {
+    return parts->at[key] && parts->items[key].kind == FUNCBOX_UNSIGNED ? (unsigned)parts->items[key].number : missing;
+}
+
+static int read_parts(struct parts *parts, struct request *request, zval *env, zval *argv) {
+    ZVAL_UNDEF(env);
+    ZVAL_UNDEF(argv);
+    return (!parts->at[FUNCBOX_REQUEST_ENV] || map_part(parts, FUNCBOX_REQUEST_ENV, env, "env")) &&
+           (!parts->at[FUNCBOX_REQUEST_ARGV] || array_part(parts, FUNCBOX_REQUEST_ARGV, argv, "argv")) &&
+           array_part(parts, FUNCBOX_REQUEST_ARGS, &request->args, "args") && map_part(parts, FUNCBOX_REQUEST_KWARGS, &request->kwargs, "kwargs");
+}
+
+static void begin_reply(struct funcbox_writer *w) {
+    funcbox_map(w, 2);
+    funcbox_unsigned(w, FUNCBOX_REPLY_STATUS);
+    funcbox_unsigned(w, FUNCBOX_STATUS_VALUE);
+    funcbox_unsigned(w, FUNCBOX_REPLY_VALUE);
+}
+
+static void load(struct request *request, struct funcbox_writer *reply) {
+    zend_string *file = program_load(request);
+    if (EG(exception) || shim_failure.set) return;
+    begin_reply(reply);
+    listing_write(reply, request, file);
 }
 
 /* The program, up to and with the reply that its value makes. */
-static void execute(void *data) {
+static void serve(void *data) {
+    static void (*const operations[])(struct request *, zval *) = {
+        [FUNCBOX_OP_EXECUTE] = program_execute, [FUNCBOX_OP_CALL] = program_call, [FUNCBOX_OP_RUN] = program_run, [FUNCBOX_OP_END] = NULL,
+    };
     struct call *call = data;
     struct parts parts;
     struct request request;
     zval env, argv, result;
-    ZVAL_UNDEF(&result);
+    ZVAL_NULL(&result);
     if (!find_parts(&parts, call->bytes, call->length) || !parts.at[FUNCBOX_REQUEST_OP] ||
-        parts.items[FUNCBOX_REQUEST_OP].kind != FUNCBOX_UNSIGNED || parts.items[FUNCBOX_REQUEST_OP].number != FUNCBOX_OP_EXECUTE) {
+        (call->operation = number_part(&parts, FUNCBOX_REQUEST_OP, UINT32_MAX)) > FUNCBOX_OP_END) {
         fail("Error", ZEND_STRL("broken request"));
         return;
     }
+    request.flags = number_part(&parts, FUNCBOX_REQUEST_FLAGS, FUNCBOX_FLAG_FRESH | FUNCBOX_FLAG_LAST);
+    call->last = call->operation == FUNCBOX_OP_END || (request.flags & FUNCBOX_FLAG_LAST);
     functions_enter();
-    int read = map_part(&parts, FUNCBOX_REQUEST_ENV, &env, "env") && array_part(&parts, FUNCBOX_REQUEST_ARGV, &argv, "argv") &&
-               array_part(&parts, FUNCBOX_REQUEST_ARGS, &request.args, "args") &&
-               map_part(&parts, FUNCBOX_REQUEST_KWARGS, &request.kwargs, "kwargs");
+    int read = read_parts(&parts, &request, &env, &argv);
     functions_leave();
     if (!read) return;
     request.file = text_part(&parts, FUNCBOX_REQUEST_FILE, &request.file_length);
-    if (!request.file_length) request.file = "main.php", request.file_length = 8;
+    if (!request.file_length && parts.at[FUNCBOX_REQUEST_CODE]) request.file = "main.php", request.file_length = 8;
     request.function = text_part(&parts, FUNCBOX_REQUEST_FUNCTION, &request.function_length);
     request.code = text_part(&parts, FUNCBOX_REQUEST_CODE, &request.code_length);
     request.workdir = text_part(&parts, FUNCBOX_REQUEST_WORKDIR, &request.workdir_length);
-    set_environment(&env);
-    sapi_begin_call(&request, &argv);
-    program_run(&request, &result);
+    sapi_begin_call(&request, &env, &argv);
+    zval_ptr_dtor(&env);
+    zval_ptr_dtor(&argv);
+    if (call->operation == FUNCBOX_OP_LOAD) {
+        load(&request, &call->reply);
+        return;
+    }
+    if (operations[call->operation]) operations[call->operation](&request, &result);
     if (EG(exception) || shim_failure.set) return;
-    funcbox_map(&call->reply, 2);
-    funcbox_unsigned(&call->reply, FUNCBOX_REPLY_STATUS);
-    funcbox_unsigned(&call->reply, FUNCBOX_STATUS_VALUE);
-    funcbox_unsigned(&call->reply, FUNCBOX_REPLY_VALUE);
+    begin_reply(&call->reply);
     functions_enter();
     value_write(&call->reply, &result);
     functions_leave();
     zval_ptr_dtor(&result);
+    zval_ptr_dtor(&request.args);
+    zval_ptr_dtor(&request.kwargs);
 }
 
 static void finish(void *data) {
     (void)data;
     program_finish();
+}
+
+static void rest(void *data) {
+    (void)data;
+    finish_fibers();
 }
 
 static void take_exception(void *data) {
@@ -142,8 +173,15 @@ static void take_exception(void *data) {
 
 /* Runs body and takes what it leaves behind. */
 static int run(void (*body)(void *), void *data) {
+    zend_vm_stack stack = EG(vm_stack);
+    zval *top = EG(vm_stack_top), *end = EG(vm_stack_end);
     int bailed = protect(body, data);
     if (bailed) {
+        /* The frames that were left, so that the instance can go on. */
+        EG(vm_stack) = stack;
+        EG(vm_stack_top) = top;
+        EG(vm_stack_end) = end;
+        CG(unclean_shutdown) = 0;
         EG(current_execute_data) = NULL; /* as php_request_shutdown does */
         errors_take_fatal();
     } else if (EG(exception) && protect(take_exception, NULL)) errors_take_fatal();
@@ -151,14 +189,15 @@ static int run(void (*body)(void *), void *data) {
 }
 
 FUNCBOX_EXPORT(funcbox_call) void shim_call(size_t length) {
-    struct call call = {.length = length};
+    struct call call = {.length = length, .last = 1};
     errors_begin_call();
-    program_begin_call();
+    finish_begin_call();
     call.bytes = length < SIZE_MAX ? malloc(length + 1) : NULL;
     if (call.bytes) {
         funcbox_request(call.bytes);
-        run(execute, &call);
-        while (program_has_to_finish() && run(finish, NULL)) continue;
+        run(serve, &call);
+        while (!call.last && !shim_exiting && run(rest, NULL)) continue;
+        while ((call.last || shim_exiting) && program_has_to_finish() && run(finish, NULL)) continue;
         free(call.bytes);
         if (shim_exiting && !shim_failure.set) _Exit(EG(exit_status) & 255);
     } else fail("FatalError", ZEND_STRL("Out of memory"));

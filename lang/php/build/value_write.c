@@ -73,6 +73,18 @@ void value_append_text(struct funcbox_writer *w, const char *text, size_t length
     }
 }
 
+void value_append_utf8(struct funcbox_writer *w, const char *text, size_t length) {
+    if (value_is_utf8(text, length)) {
+        funcbox_text(w, text, length);
+        return;
+    }
+    struct funcbox_writer valid = {0};
+    value_append_text(&valid, text, length);
+    funcbox_text(w, (const char *)valid.data, valid.length);
+    if (valid.failed) w->failed = 1;
+    funcbox_writer_free(&valid);
+}
+
 static void write_string(struct funcbox_writer *w, const char *text, size_t length) {
     if (value_is_utf8(text, length)) funcbox_text(w, text, length);
     else funcbox_bytes(w, text, length);
@@ -89,11 +101,15 @@ static int is_identifier(zend_string *key) {
     return 1;
 }
 
+/* What the outermost place is called, and whether it is an argument for the host. */
+static const char *root_name = "result";
+static int leaves_by_call;
+
 /* Writes the path to place: result.items[3]["a b"]. */
 static void describe(struct funcbox_writer *w, const struct place *place) {
     char number[32];
     if (!place->outer) {
-        funcbox_raw(w, ZEND_STRL("result"));
+        funcbox_raw(w, root_name, strlen(root_name));
         return;
     }
     describe(w, place->outer);
@@ -108,26 +124,26 @@ static void describe(struct funcbox_writer *w, const struct place *place) {
     if (!plain) funcbox_raw(w, "\"]", 2);
 }
 
-static int refuse(const struct place *place, const char *what) {
+static int stop(const struct place *place, const char *what) {
     struct funcbox_writer text = {0};
     describe(&text, place);
     funcbox_raw(&text, "", 1);
-    zend_type_error("%s: %s", text.failed ? "result" : (const char *)text.data, what);
+    zend_type_error("%s: %s", text.failed ? root_name : (const char *)text.data, what);
     funcbox_writer_free(&text);
     return 0;
 }
 
-static int refuse_class(const struct place *place, zend_class_entry *class) {
-    char text[128];
-    snprintf(text, sizeof text, "%.100s cannot be returned", ZSTR_VAL(class->name));
-    return refuse(place, text);
+static int refuse(const struct place *place, const char *what) {
+    char text[160];
+    snprintf(text, sizeof text, "%.100s cannot be %s", what, leaves_by_call ? "passed" : "returned");
+    return stop(place, text);
 }
 
 /* Whether what is about to be entered is in itself, or is in too much. */
 static int may_enter(const void *holder, const struct place *place) {
-    if (place->depth >= MAX_DEPTH) return refuse(place, "nested too deeply");
+    if (place->depth >= MAX_DEPTH) return stop(place, "nested too deeply");
     for (const struct place *p = place; p; p = p->outer)
-        if (p->holder == holder) return refuse(place, "circular reference cannot be returned");
+        if (p->holder == holder) return refuse(place, "circular reference");
     return 1;
 }
 
@@ -139,7 +155,7 @@ static int write_key(struct funcbox_writer *w, zend_string *key, zend_long index
         funcbox_text(w, number, (size_t)snprintf(number, sizeof number, "%lld", (long long)index));
         return 1;
     }
-    if (!value_is_utf8(ZSTR_VAL(key), ZSTR_LEN(key))) return refuse(place, "a key that is not UTF-8 cannot be returned");
+    if (!value_is_utf8(ZSTR_VAL(key), ZSTR_LEN(key))) return refuse(place, "a key that is not UTF-8");
     funcbox_text(w, ZSTR_VAL(key), ZSTR_LEN(key));
     return 1;
 }
@@ -180,7 +196,7 @@ static int write_date(struct funcbox_writer *w, zend_object *date, const struct 
     ZVAL_UNDEF(&text);
     zend_call_method_with_1_params(date, date->ce, NULL, "format", &text, &format);
     zval_ptr_dtor(&format);
-    if (Z_TYPE(text) != IS_STRING) return EG(exception) ? 0 : refuse(place, "a date that was not initialized cannot be returned");
+    if (Z_TYPE(text) != IS_STRING) return EG(exception) ? 0 : refuse(place, "a date that was not initialized");
     /* Years of more or fewer than four digits are not RFC 3339; neither are seconds in an offset. */
     int fits = Z_STRLEN(text) == 32 && Z_STRVAL(text)[0] != '-';
     if (fits) {
@@ -188,7 +204,7 @@ static int write_date(struct funcbox_writer *w, zend_object *date, const struct 
         funcbox_text(w, Z_STRVAL(text), Z_STRLEN(text));
     }
     zval_ptr_dtor(&text);
-    return fits || refuse(place, "a date outside of the years 0 to 9999 cannot be returned");
+    return fits || refuse(place, "a date outside of the years 0 to 9999");
 }
 
 static int write_enum(struct funcbox_writer *w, zend_object *value, const struct place *place) {
@@ -208,7 +224,7 @@ static int write_json(struct funcbox_writer *w, zend_object *object, const struc
     }
     struct place inner = *place; /* the same place, one deeper: it may go on for ever */
     inner.depth++;
-    int done = inner.depth < MAX_DEPTH ? write_one(w, &value, &inner) : refuse(place, "nested too deeply");
+    int done = inner.depth < MAX_DEPTH ? write_one(w, &value, &inner) : stop(place, "nested too deeply");
     zval_ptr_dtor(&value);
     return done;
 }
@@ -322,7 +338,7 @@ static int is_bound(zend_class_entry *class) {
 static int write_object(struct funcbox_writer *w, zend_object *object, const struct place *place) {
     zend_class_entry *class = object->ce;
     int same;
-    if (class == zend_ce_closure) return refuse_class(place, class);
+    if (class == zend_ce_closure) return refuse(place, ZSTR_VAL(class->name));
     if (class->ce_flags & ZEND_ACC_ENUM) return write_enum(w, object, place);
     if (instanceof_function(class, php_date_get_interface_ce())) return write_date(w, object, place);
     if (!may_enter(object, place)) return 0;
@@ -334,7 +350,7 @@ static int write_object(struct funcbox_writer *w, zend_object *object, const str
     if (instanceof_function(class, zend_ce_throwable)) return write_throwable(w, object, place);
     if (class == zend_ce_generator) return write_iterated(w, object, place);
     if (instanceof_function(class, ce_SimpleXMLElement)) return write_properties(w, object, place);
-    if (is_bound(class)) return refuse_class(place, class);
+    if (is_bound(class)) return refuse(place, ZSTR_VAL(class->name));
     if (class->get_iterator && instanceof_function(class, zend_ce_traversable)) return write_iterated(w, object, place);
     return write_properties(w, object, place);
 }
@@ -353,12 +369,27 @@ static int write_one(struct funcbox_writer *w, zval *value, const struct place *
         if (!may_enter(Z_ARRVAL_P(value), place)) return 0;
         return write_array(w, Z_ARRVAL_P(value), Z_ARRVAL_P(value), place);
     case IS_OBJECT: return write_object(w, Z_OBJ_P(value), place);
-    case IS_RESOURCE: return refuse(place, "resource cannot be returned");
+    case IS_RESOURCE: return refuse(place, "resource");
     }
-    return refuse(place, "value of unknown type cannot be returned");
+    return refuse(place, "value of unknown type");
 }
 
 int value_write(struct funcbox_writer *w, zval *value) {
     struct place place = {0};
+    root_name = "result"; /* an argument may have ended in a bailout */
+    leaves_by_call = 0;
     return write_one(w, value, &place);
+}
+
+int value_write_argument(struct funcbox_writer *w, zval *value, zend_string *key, int index) {
+    /* Writing may run code of the program, which may call the host too. */
+    const char *outer_name = root_name;
+    int outer_leaves = leaves_by_call;
+    struct place root = {0}, place = {&root, NULL, key, index, 0};
+    root_name = key ? "kwargs" : "args";
+    leaves_by_call = 1;
+    int done = write_one(w, value, &place);
+    root_name = outer_name;
+    leaves_by_call = outer_leaves;
+    return done;
 }

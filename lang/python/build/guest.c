@@ -5,7 +5,7 @@
 
 #define LIBRARY "/usr/lib/funcbox"
 
-PyObject *guest_call, *guest_convert, *guest_describe, *guest_key, *guest_unreturnable;
+PyObject *guest_serve, *guest_convert, *guest_describe, *guest_key, *guest_unreturnable, *guest_host_error;
 
 /* The folder of the library is there only while the runtime starts, so whatever
  * the package needs it imports now. */
@@ -40,7 +40,8 @@ int guest_load(void) {
         const char *name;
         PyObject **object;
     } names[] = {
-        {"call", &guest_call}, {"convert", &guest_convert}, {"describe", &guest_describe}, {"key", &guest_key}, {"Unreturnable", &guest_unreturnable},
+        {"serve", &guest_serve}, {"convert", &guest_convert},           {"describe", &guest_describe},
+        {"key", &guest_key},     {"Unreturnable", &guest_unreturnable}, {"HostError", &guest_host_error},
     };
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (!(*names[i].object = PyObject_GetAttrString(package, names[i].name))) return -1;

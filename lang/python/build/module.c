@@ -50,7 +50,40 @@ static PyObject *call(PyObject *module, PyObject *const *arguments, Py_ssize_t c
     return result;
 }
 
+/* changed(dict, before) -> keys of a dict whose values are not those of the dict it
+ * was before. No object is touched: that would copy its page. */
+static PyObject *changed(PyObject *module, PyObject *const *arguments, Py_ssize_t count) {
+    if (count != 2 || !PyDict_Check(arguments[0]) || !PyDict_Check(arguments[1])) return PyErr_Format(PyExc_TypeError, "changed() takes 2 dicts");
+    PyObject *keys = PyList_New(0), *key, *value, *old_key, *old;
+    Py_ssize_t at = 0, old_at = 0;
+    while (keys && PyDict_Next(arguments[0], &at, &key, &value)) {
+        /* Mostly, both have the same keys in the same order. */
+        int same = PyDict_Next(arguments[1], &old_at, &old_key, &old) && old_key == key;
+        if (!same && PyUnicode_CheckExact(key)) old = PyDict_GetItem(arguments[1], key);
+        if ((same || PyUnicode_CheckExact(key)) && old == value) continue;
+        if (PyList_Append(keys, key) < 0) Py_CLEAR(keys);
+    }
+    return keys;
+}
+
+/* instances(objects, types) -> those of a list that are of one of the types of a tuple */
+static PyObject *instances(PyObject *module, PyObject *const *arguments, Py_ssize_t count) {
+    if (count != 2 || !PyList_Check(arguments[0]) || !PyTuple_Check(arguments[1])) return PyErr_Format(PyExc_TypeError, "instances() takes a list and a tuple");
+    PyObject *found = PyList_New(0);
+    for (Py_ssize_t i = 0; found && i < PyList_GET_SIZE(arguments[0]); i++) {
+        PyTypeObject *type = Py_TYPE(PyList_GET_ITEM(arguments[0], i));
+        for (Py_ssize_t j = 0; j < PyTuple_GET_SIZE(arguments[1]); j++) {
+            if (!PyType_IsSubtype(type, (PyTypeObject *)PyTuple_GET_ITEM(arguments[1], j))) continue;
+            if (PyList_Append(found, PyList_GET_ITEM(arguments[0], i)) < 0) Py_CLEAR(found);
+            break;
+        }
+    }
+    return found;
+}
+
 static PyMethodDef functions[] = {
+    {"instances", _PyCFunction_CAST(instances), METH_FASTCALL, NULL},
+    {"changed", _PyCFunction_CAST(changed), METH_FASTCALL, NULL},
     {"call", _PyCFunction_CAST(call), METH_FASTCALL, NULL},
     {"encode", encode, METH_O, NULL},
     {"decode", decode, METH_O, NULL},
@@ -60,4 +93,8 @@ static PyMethodDef functions[] = {
 
 static struct PyModuleDef definition = {PyModuleDef_HEAD_INIT, .m_name = "_funcbox", .m_size = 0, .m_methods = functions};
 
-PyMODINIT_FUNC module_init(void) { return PyModule_Create(&definition); }
+PyMODINIT_FUNC module_init(void) {
+    PyObject *module = PyModule_Create(&definition);
+    if (module && PyModule_AddFunctions(module, host_functions) < 0) Py_CLEAR(module);
+    return module;
+}

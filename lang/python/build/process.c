@@ -1,6 +1,6 @@
 /*
  * process.c: what a process is given when it starts, and what it leaves to be done
- * when it ends: each call is one.
+ * when it ends: each isolated call is one, and so is each session.
  */
 #include "shim.h"
 
@@ -59,6 +59,17 @@ static void flush(const char *stream) {
     Py_XDECREF(done);
 }
 
+static void flush_all(void) {
+    flush("stdout");
+    flush("stderr");
+}
+
+void process_rest(void) {
+    PyObject *error = PyErr_GetRaisedException();
+    flush_all();
+    PyErr_SetRaisedException(error);
+}
+
 void process_end(void) {
     PyObject *error = PyErr_GetRaisedException();
     PyObject *pending = PyObject_CallNoArgs(pending_exits);
@@ -69,8 +80,7 @@ void process_end(void) {
     }
     PyErr_Clear();
     Py_XDECREF(pending);
-    flush("stdout");
-    flush("stderr");
+    flush_all();
     if (error) PyErr_SetRaisedException(error);
 }
 

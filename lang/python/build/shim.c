@@ -1,5 +1,5 @@
 /*
- * shim.c: the exports of the Python runtime: start, and one request.
+ * shim.c: the exports of the Python runtime: start, and requests.
  */
 #include "shim.h"
 
@@ -25,12 +25,23 @@ FUNCBOX_EXPORT(funcbox_init) int shim_init(void) {
 
 /* ---- the request ------------------------------------------------------- */
 
-/* What the guest library calls the parts of a request; those without a name are
- * not handed to it. */
+/* What the guest library calls the parts of a request. */
 static const char *const part_names[FUNCBOX_REQUEST_KEYS] = {
-    [FUNCBOX_REQUEST_CODE] = "code",       [FUNCBOX_REQUEST_FILE] = "file",       [FUNCBOX_REQUEST_FUNCTION] = "function",
-    [FUNCBOX_REQUEST_ARGS] = "args",       [FUNCBOX_REQUEST_KWARGS] = "kwargs",   [FUNCBOX_REQUEST_ENV] = "env",
-    [FUNCBOX_REQUEST_WORKDIR] = "workdir", [FUNCBOX_REQUEST_ARGV] = "argv",
+    [FUNCBOX_REQUEST_OP] = "op",
+    [FUNCBOX_REQUEST_CODE] = "code",
+    [FUNCBOX_REQUEST_FILE] = "file",
+    [FUNCBOX_REQUEST_FUNCTION] = "function",
+    [FUNCBOX_REQUEST_ARGS] = "args",
+    [FUNCBOX_REQUEST_KWARGS] = "kwargs",
+    [FUNCBOX_REQUEST_ENV] = "env",
+    [FUNCBOX_REQUEST_WORKDIR] = "workdir",
+    [FUNCBOX_REQUEST_ARGV] = "argv",
+    [FUNCBOX_REQUEST_FLAGS] = "flags",
+};
+
+struct request {
+    PyObject *parts; /* a dict; NULL: exception */
+    unsigned long operation, flags;
 };
 
 static int broken(const char *what) {
@@ -38,12 +49,23 @@ static int broken(const char *what) {
     return -1;
 }
 
-/* The request as a dict. */
-static PyObject *read_request(const uint8_t *bytes, size_t length) {
+/* A part that is a number, which is added if it is missing. */
+static unsigned long number_of(PyObject *parts, const char *name, unsigned long missing) {
+    PyObject *part = PyDict_GetItemString(parts, name);
+    if (part) return PyLong_Check(part) ? PyLong_AsUnsignedLong(part) : (unsigned long)broken(name);
+    part = PyLong_FromUnsignedLong(missing);
+    if (part) PyDict_SetItemString(parts, name, part);
+    Py_XDECREF(part);
+    return missing;
+}
+
+static void read_request(struct request *request, const uint8_t *bytes, size_t length) {
     struct funcbox_reader reader;
     struct funcbox_item map, key;
-    PyObject *request = PyDict_New();
-    if (!request) return NULL;
+    request->operation = FUNCBOX_OP_EXECUTE;
+    request->flags = FUNCBOX_FLAG_FRESH | FUNCBOX_FLAG_LAST;
+    request->parts = PyDict_New();
+    if (!request->parts) return;
     funcbox_read(&reader, bytes, length);
     if (!funcbox_next(&reader, &map) || map.kind != FUNCBOX_MAP) {
         broken("no map");
@@ -56,23 +78,30 @@ static PyObject *read_request(const uint8_t *bytes, size_t length) {
         }
         PyObject *part = value_read(&reader);
         if (!part) break;
-        if (key.number == FUNCBOX_REQUEST_OP) {
-            if (!PyLong_Check(part) || PyLong_AsLong(part) != FUNCBOX_OP_EXECUTE) broken("unknown operation");
-        } else if (key.number < FUNCBOX_REQUEST_KEYS) PyDict_SetItemString(request, part_names[key.number], part);
+        if (key.number < FUNCBOX_REQUEST_KEYS) PyDict_SetItemString(request->parts, part_names[key.number], part);
         Py_DECREF(part);
     }
-    if (PyErr_Occurred()) Py_CLEAR(request);
-    return request;
+    if (!PyErr_Occurred()) {
+        request->operation = number_of(request->parts, "op", request->operation);
+        request->flags = number_of(request->parts, "flags", request->flags);
+    }
+    if (!PyErr_Occurred() && request->operation > FUNCBOX_OP_END) broken("unknown operation");
+    if (PyErr_Occurred()) Py_CLEAR(request->parts);
 }
 
 /* Makes the process of the request as it is to be. */
-static int begin(PyObject *request) {
-    PyObject *argv = PyDict_GetItemString(request, "argv"), *file = PyDict_GetItemString(request, "file");
-    PyObject *environment = PyDict_GetItemString(request, "env"), *workdir = PyDict_GetItemString(request, "workdir");
+static int begin(PyObject *parts) {
+    PyObject *argv = PyDict_GetItemString(parts, "argv"), *file = PyDict_GetItemString(parts, "file");
+    PyObject *environment = PyDict_GetItemString(parts, "env"), *workdir = PyDict_GetItemString(parts, "workdir");
     const char *path = workdir && PyUnicode_Check(workdir) ? PyUnicode_AsUTF8(workdir) : NULL;
-    PyObject *whole = PyList_New(0);
-    int bad = !whole || (file && PyList_Append(whole, file) < 0) || (argv && PyList_Extend(whole, argv) < 0) ||
-              process_begin(whole, environment && PyDict_Check(environment) ? environment : NULL, path) < 0;
+    PyObject *whole = NULL;
+    int bad = 0;
+    if (argv) {
+        PyObject *before = PySys_GetObject("argv"); /* its first is the file's name, where there is one */
+        whole = file || !before || !PyList_Check(before) ? PyList_New(0) : PyList_GetSlice(before, 0, 1);
+        bad = !whole || (file && PyList_Append(whole, file) < 0) || (argv && PyList_Extend(whole, argv) < 0);
+    }
+    bad = bad || process_begin(whole, environment && PyDict_Check(environment) ? environment : NULL, path) < 0;
     Py_XDECREF(whole);
     return bad ? -1 : 0;
 }
@@ -88,12 +117,12 @@ static void write_text(struct funcbox_writer *reply, PyObject *text) {
 }
 
 /* Type, message and stack of an error; NULL if that fails. */
-static PyObject *describe(PyObject *error) {
+static PyObject *describe(PyObject *error, int is_last) {
     if (error && PyErr_GivenExceptionMatches(error, PyExc_MemoryError)) {
         free(reserve);
         reserve = NULL;
     }
-    PyObject *described = error ? PyObject_CallOneArg(guest_describe, error) : NULL;
+    PyObject *described = error ? PyObject_CallFunctionObjArgs(guest_describe, error, is_last ? Py_True : Py_False, NULL) : NULL;
     if (described && (!PyTuple_Check(described) || PyTuple_GET_SIZE(described) != 3)) Py_CLEAR(described);
     PyErr_Clear();
     return described;
@@ -123,11 +152,14 @@ static void reply_error(struct funcbox_writer *reply, PyObject *error, PyObject 
     Py_DECREF(error);
 }
 
-static void execute(struct funcbox_writer *reply, uint8_t *bytes, size_t length) {
-    PyObject *request = read_request(bytes, length), *result = NULL;
+static void serve(struct funcbox_writer *reply, uint8_t *bytes, size_t length) {
+    struct request request;
+    PyObject *result = NULL;
+    read_request(&request, bytes, length);
     free(bytes);
-    if (request && begin(request) == 0) result = PyObject_CallOneArg(guest_call, request);
-    Py_XDECREF(request);
+    int is_last = request.flags & FUNCBOX_FLAG_LAST || request.operation == FUNCBOX_OP_END;
+    if (request.parts && (!(request.flags & FUNCBOX_FLAG_FRESH) || begin(request.parts) == 0)) result = PyObject_CallOneArg(guest_serve, request.parts);
+    Py_XDECREF(request.parts);
     if (!result) process_exit_if_asked();
     if (result) {
         funcbox_map(reply, 2);
@@ -141,10 +173,12 @@ static void execute(struct funcbox_writer *reply, uint8_t *bytes, size_t length)
     }
     /* The program's end takes away its globals, which its errors may need for their
      * text. */
-    PyObject *error = result ? NULL : PyErr_GetRaisedException(), *described = result ? NULL : describe(error);
-    process_end();
+    PyObject *error = result ? NULL : PyErr_GetRaisedException(), *described = result ? NULL : describe(error, is_last);
+    if (is_last) process_end();
+    else process_rest();
     if (!result) reply_error(reply, error, described);
     Py_XDECREF(result);
+    if (!is_last && !reserve) reserve = malloc(RESERVE);
 }
 
 FUNCBOX_EXPORT(funcbox_call) void shim_call(size_t length) {
@@ -152,7 +186,7 @@ FUNCBOX_EXPORT(funcbox_call) void shim_call(size_t length) {
     uint8_t *bytes = malloc(length ? length : 1);
     if (bytes) {
         funcbox_request(bytes);
-        execute(&reply, bytes, length);
+        serve(&reply, bytes, length);
     }
     if (reply.failed || !reply.length) funcbox_result(last_words.data, last_words.length);
     else funcbox_result(reply.data, reply.length);

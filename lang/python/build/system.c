@@ -10,16 +10,16 @@
 #include <sys/stat.h>
 #include <time.h>
 
-/* The processor time of a call: wasi-libc's begins where the photographed process
- * did, which may be another than this one. */
-static struct timespec call_began;
+/* The processor time of a process begins anew in each copy: wasi-libc's begins where
+ * the photographed one did, on another clock. */
+static struct timespec process_began;
 
-void system_begin(void) { clock_gettime(CLOCK_MONOTONIC, &call_began); }
+void system_begin(void) { clock_gettime(CLOCK_MONOTONIC, &process_began); }
 
 clock_t __clock(void) {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
-    return (clock_t)(now.tv_sec - call_began.tv_sec) * CLOCKS_PER_SEC + (now.tv_nsec - call_began.tv_nsec) / (1000000000 / CLOCKS_PER_SEC);
+    return (clock_t)(now.tv_sec - process_began.tv_sec) * CLOCKS_PER_SEC + (now.tv_nsec - process_began.tv_nsec) / (1000000000 / CLOCKS_PER_SEC);
 }
 clock_t clock(void) { return __clock(); }
 

@@ -7,7 +7,8 @@
 
 /* Where the value being written stands: a list from the innermost place out. */
 struct place {
-    const struct place *outer; /* NULL: the result itself */
+    const struct place *outer; /* NULL: all that is written */
+    const char *name;          /* of that: args or kwargs; NULL: the result */
     PyObject *object;          /* the container being written at this place, or NULL */
     PyObject *key;             /* in the outer container; NULL: index counts */
     Py_ssize_t index;
@@ -24,7 +25,7 @@ static int write_value(struct funcbox_writer *w, PyObject *value, struct place *
 
 static PyObject *path_of(const struct place *place) {
     while (place->same) place = place->outer;
-    if (!place->outer) return PyUnicode_FromString("result");
+    if (!place->outer) return PyUnicode_FromString(place->name ? place->name : "result");
     PyObject *outer = path_of(place->outer), *path = NULL;
     if (!outer || PyUnicode_GET_LENGTH(outer) > LONGEST_PATH) return outer;
     if (!place->key) path = PyUnicode_FromFormat("%U[%zd]", outer, place->index);
@@ -34,11 +35,25 @@ static PyObject *path_of(const struct place *place) {
     return path;
 }
 
+/* Raises what stands in the way of the value at place, which is told for results. */
+static void refuse_text(const struct place *place, PyObject *what) {
+    const struct place *whole = place;
+    while (whole->outer) whole = whole->outer;
+    PyObject *path = path_of(place);
+    PyObject *returned = whole->name ? PyUnicode_FromString("be returned") : NULL, *passed = returned ? PyUnicode_FromString("be passed") : NULL;
+    PyObject *told = passed ? PyUnicode_Replace(what, returned, passed, -1) : Py_NewRef(what);
+    if (path && told) PyErr_Format(PyExc_TypeError, "%U: %U", path, told);
+    Py_XDECREF(path);
+    Py_XDECREF(returned);
+    Py_XDECREF(passed);
+    Py_XDECREF(told);
+}
+
 static int refuse(const struct place *place, const char *what) {
     PyErr_Clear();
-    PyObject *path = path_of(place);
-    if (path) PyErr_Format(PyExc_TypeError, "%U: %s", path, what);
-    Py_XDECREF(path);
+    PyObject *text = PyUnicode_FromString(what);
+    if (text) refuse_text(place, text);
+    Py_XDECREF(text);
     return -1;
 }
 
@@ -50,9 +65,9 @@ static int refuse_raised(const struct place *place) {
         PyErr_SetRaisedException(error);
         return -1;
     }
-    PyObject *path = path_of(place);
-    if (path) PyErr_Format(PyExc_TypeError, "%U: %S", path, error);
-    Py_XDECREF(path);
+    PyObject *text = PyObject_Str(error);
+    if (text) refuse_text(place, text);
+    Py_XDECREF(text);
     Py_DECREF(error);
     return -1;
 }
@@ -123,7 +138,7 @@ static int enter(struct place *place, PyObject *value) {
     return 0;
 }
 
-static int changed(const struct place *place) { return refuse(place, "it changed while it was being returned"); }
+static int changed(const struct place *place) { return refuse(place, "it changed while it was being read"); }
 
 /* A list or a tuple. */
 static int write_sequence(struct funcbox_writer *w, PyObject *value, struct place *place) {
@@ -237,12 +252,34 @@ static int write_value(struct funcbox_writer *w, PyObject *value, struct place *
     return write_converted(w, value, place);
 }
 
-int value_write(struct funcbox_writer *w, PyObject *value) {
-    struct place place = {0};
-    if (write_value(w, value, &place) < 0) return -1;
+static int complete(const struct funcbox_writer *w) {
     if (!w->failed) return 0;
     PyErr_NoMemory();
     return -1;
+}
+
+int value_write(struct funcbox_writer *w, PyObject *value) {
+    struct place place = {0};
+    return write_value(w, value, &place) < 0 ? -1 : complete(w);
+}
+
+int value_write_args(struct funcbox_writer *w, PyObject *const *args, Py_ssize_t count) {
+    struct place whole = {.name = "args"}, place = {.outer = &whole, .depth = 1};
+    funcbox_array(w, (uint64_t)count);
+    for (; place.index < count; place.index++)
+        if (write_value(w, args[place.index], &place) < 0) return -1;
+    return complete(w);
+}
+
+int value_write_kwargs(struct funcbox_writer *w, PyObject *const *args, PyObject *names) {
+    struct place whole = {.name = "kwargs"};
+    Py_ssize_t count = names ? PyTuple_GET_SIZE(names) : 0;
+    funcbox_map(w, (uint64_t)count);
+    for (Py_ssize_t i = 0; i < count; i++) {
+        struct place place = {.outer = &whole, .key = PyTuple_GET_ITEM(names, i), .depth = 1};
+        if (write_text(w, place.key, &place) < 0 || write_value(w, args[i], &place) < 0) return -1;
+    }
+    return complete(w);
 }
 
 int value_init(void) { return time_init(); }

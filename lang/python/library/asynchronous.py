@@ -15,6 +15,7 @@ from types import AsyncGeneratorType, CoroutineType, GeneratorType
 from funcbox_guest.private import call_bare
 
 _loop = None  # in the image, for the first coroutine of a call
+_keep_tasks = False  # those that a request leaves; the next goes on with them
 
 _PLAIN = frozenset((type(None), bool, int, float, str, bytes, list, tuple, dict))
 
@@ -50,15 +51,40 @@ def _wait(coroutine, value):
     if isinstance(value, asyncio.Future):  # it belongs to a loop already
         coroutine.close()
         return call_bare(value.get_loop().run_until_complete, (value,), {})
-    loop = asyncio.new_event_loop() if _loop.is_closed() or _loop.is_running() else _loop
+    loop = _usable_loop()
     asyncio.set_event_loop(loop)
     try:
         return call_bare(loop.run_until_complete, (coroutine,), {})
     finally:
-        if asyncio.all_tasks(loop):
-            asyncio.runners._cancel_all_tasks(loop)
-        if loop._asyncgens:
-            call_bare(loop.run_until_complete, (loop.shutdown_asyncgens(),), {})
+        if not _keep_tasks:
+            _end_tasks(loop)
+
+
+def _usable_loop():
+    global _loop
+    if _loop.is_closed():
+        _loop = asyncio.new_event_loop()
+    return asyncio.new_event_loop() if _loop.is_running() else _loop
+
+
+def _end_tasks(loop):
+    if asyncio.all_tasks(loop):
+        asyncio.runners._cancel_all_tasks(loop)
+    if loop._asyncgens:
+        call_bare(loop.run_until_complete, (loop.shutdown_asyncgens(),), {})
+
+
+def keep_tasks(keep):
+    """Says whether tasks that a request does not wait for stay for the next."""
+    global _keep_tasks
+    _keep_tasks = keep
+
+
+def end():
+    """Ends the tasks that were kept."""
+    if not _loop.is_closed() and not _loop.is_running():
+        asyncio.set_event_loop(_loop)
+        _end_tasks(_loop)
 
 
 class Selector(selectors.SelectSelector):

@@ -25,11 +25,12 @@ _MAX_RELATED = 1000
 name_of = type.__dict__["__name__"].__get__
 
 
-def describe(exception):
-    """Type, message and stack of an exception that ended a call."""
+def describe(exception, is_last=True):
+    """Type, message and stack of an exception that ended a request, and if it is the last
+    one, the program."""
     kind = name_of(type(exception))
     if isinstance(exception, MemoryError):
-        _let_go(exception)
+        _let_go(exception, is_last)
     message = _message(exception)
     try:
         for each in _related(exception):
@@ -78,10 +79,11 @@ def _cut(text, limit):
         return text.encode("utf-8", "backslashreplace").decode()
 
 
-def _let_go(exception):
+def _let_go(exception, is_last):
     try:
         traceback.clear_frames(exception.__traceback__)
-        surroundings.forget_globals()
+        if is_last:
+            surroundings.forget_globals()
     except BaseException:
         pass
 

@@ -2,7 +2,6 @@
 
 from funcbox_guest.private import builtins as __builtins__
 
-import _ast
 from functools import partial
 from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
 from unicodedata import normalize
@@ -28,24 +27,24 @@ def call(module, path, args, kwargs):
     parts = path.split(".")
     if not all(part.isidentifier() for part in parts):
         raise _not_found(module, path)
-    holder, value = None, vars(module).get(_spelled(parts[0]), _missing)
+    holder, value = None, vars(module).get(spelled(parts[0]), _missing)
     for part in parts[1:]:
-        holder, value = value, getattr(value, _spelled(part), _missing)
+        holder, value = value, getattr(value, spelled(part), _missing)
         if value is _missing:
             break
     if not callable(value):
         raise _not_found(module, path)
-    if isinstance(holder, type) and _needs_instance(holder, _spelled(parts[-1])):
-        value = getattr(call_bare(holder, (), {}), _spelled(parts[-1]))
+    if isinstance(holder, type) and needs_instance(holder, spelled(parts[-1])):
+        value = getattr(call_bare(holder, (), {}), spelled(parts[-1]))
     return call_bare(value, args, kwargs)
 
 
-def _spelled(name):
+def spelled(name):
     """A name as the compiler spells it."""
     return name if name.isascii() else normalize("NFKC", name)
 
 
-def _needs_instance(holder, name):
+def needs_instance(holder, name):
     for base in holder.__mro__:
         if name in vars(base):
             return isinstance(vars(base)[name], (FunctionType, partial))
@@ -61,10 +60,10 @@ def _not_found(module, path):
 
 def defined(module):
     """The names of functions that are the module's own, in the order of definition."""
-    return [name for name, value in vars(module).items() if name[:2] != "__" and _is_own(module, value)]
+    return [name for name, value in vars(module).items() if name[:2] != "__" and is_own(module, value)]
 
 
-def _is_own(module, value):
+def is_own(module, value):
     if isinstance(value, type) or isinstance(value, ModuleType):
         return False
     if isinstance(value, (partial, MethodType)):
@@ -74,45 +73,31 @@ def _is_own(module, value):
     return callable(value) and getattr(value, "__module__", None) == module.__name__ and hasattr(value, "__name__")
 
 
-def public_definitions(statements):
-    """The names at the top level, in its order, that stand for functions of the code as
-    far as it can be told without running it, and do not begin with _."""
-    names = {}
-    for statement in statements:
-        kind = type(statement)
-        if kind is _ast.FunctionDef or kind is _ast.AsyncFunctionDef:
-            names[statement.name] = True
-        elif kind is _ast.Assign and _makes_function(statement.value):
-            for target in statement.targets:
-                if type(target) is _ast.Name:
-                    names[target.id] = True
-        elif kind is _ast.AnnAssign and statement.value and _makes_function(statement.value):
-            if type(statement.target) is _ast.Name:
-                names[statement.target.id] = True
-        elif kind is _ast.If or kind is _ast.Try:
-            for inner in public_definitions(statement.body + statement.orelse):
-                names[inner] = True
-    return [name for name in names if name[0] != "_"]
-
-
-def _makes_function(expression):
-    if type(expression) is _ast.Lambda:
-        return True
-    if type(expression) is not _ast.Call:
-        return False
-    function = expression.func
-    return getattr(function, "id", getattr(function, "attr", "")) == "partial"
-
-
-def only_public(module, declared):
-    """The only public function: of those that __all__ names, else of those that the
-    code defines; None if there is none or are several."""
-    names, functions = vars(module), []
+def public(module, declared):
+    """The names of the public functions, each function once: of those that __all__ names,
+    else of those that the code defines and that it declares."""
+    names, functions = vars(module), {}
     listed = names.get("__all__")
     if not isinstance(listed, (list, tuple)):
         listed = [*declared, *(name for name in defined(module) if name[0] != "_")]
     for name in listed:
         value = names.get(name) if isinstance(name, str) else None
-        if callable(value) and not isinstance(value, type) and not any(value is other for other in functions):
-            functions.append(value)
-    return functions[0] if len(functions) == 1 else None
+        if callable(value) and not isinstance(value, type):
+            functions.setdefault(id(value), name)
+    return [*functions.values()]
+
+
+def call_only(module, declared, args, kwargs):
+    """Calls the only public function."""
+    names = public(module, declared)
+    if len(names) != 1:
+        raise several(names)
+    return call_bare(vars(module)[names[0]], args, kwargs)
+
+
+def several(names):
+    """What is wrong where no function is named, and not one is public."""
+    if not names:
+        return FunctionNotFound("no function is named, and the code has none that is public")
+    more = ", …" if len(names) > MAX_LISTED else ""
+    return FunctionNotFound(f"no function is named, and the code has several: {', '.join(names[:MAX_LISTED])}{more}")

@@ -7,7 +7,7 @@ import builtins
 import importlib
 import sys
 
-from funcbox_guest import absent, asynchronous, surroundings
+from funcbox_guest import absent, asynchronous, host, sources, surroundings
 from funcbox_guest.private import STANDARD
 
 # The modules that programs import most. Against an image with none but those that this
@@ -38,6 +38,8 @@ def start():
         importlib.import_module(name)
     asynchronous.prepare()
     absent.prepare()
+    host.prepare()
+    sources.prepare()
     _add_builtins()
     sys.stdout.reconfigure(line_buffering=True)
     # A program does not see this package. C holds on to what it needs of it.

@@ -20,10 +20,18 @@ class Unreturnable(TypeError):
 
 try:
     from _funcbox import call as call_bare  # call(callable, args, kwargs)
+    from _funcbox import changed  # changed(dict, before): the keys of values that are others
+    from _funcbox import instances  # instances(list, types): those that are of one of the types
 except ImportError:  # under another interpreter, to try this package
 
     def call_bare(function, args, kwargs):
         return function(*args, **kwargs)
+
+    def changed(now, before):
+        return [key for key, value in now.items() if before.get(key, now) is not value]
+
+    def instances(objects, types):
+        return [each for each in objects if isinstance(each, types)]
 
 
 # The code of this package, by which tracebacks tell its frames from the user's.

@@ -1,44 +1,37 @@
-"""Runs one request: compiles the code as what it turns out to be, runs its top level,
-and calls the function that is meant."""
+"""Serves requests: runs the user's code as what it turns out to be, and calls the
+function that is meant."""
 
 from funcbox_guest.private import builtins as __builtins__
 
-import _ast
-import _symtable
-import linecache
 import os.path
 import sys
-from io import StringIO
 from types import FunctionType, ModuleType
 
-from funcbox_guest import functions, surroundings
+from funcbox_guest import asynchronous, functions, host, sources, surroundings
 from funcbox_guest.asynchronous import settle
+from funcbox_guest.compiling import (
+    ARGUMENTS,
+    IMPORT_ALL,
+    RESULT,
+    compile_named,
+    compile_script,
+    only_declares,
+    parse,
+    public_definitions,
+    runs_by_itself,
+)
+from funcbox_guest.listing import describe_module
 from funcbox_guest.private import call_bare
+from funcbox_guest.surroundings import FRESH, HAS_ARGS, LAST
 from funcbox_guest.values import is_result
 
-_compile, _evaluate = compile, eval
+_evaluate = eval
 
-# The names that code without a function finds its arguments under.
-ARGUMENTS = ("args", "kwargs")
+_missing = object()
 
-# Globals that are there while such code runs, and are taken away from it afterwards.
-_RESULT, _IMPORT_ALL = "__funcbox_result__", "__funcbox_import_all__"
-
-_DECLARATIONS = frozenset(
-    (
-        _ast.FunctionDef,
-        _ast.AsyncFunctionDef,
-        _ast.ClassDef,
-        _ast.Import,
-        _ast.ImportFrom,
-        _ast.Assign,
-        _ast.AnnAssign,
-        _ast.AugAssign,
-        _ast.TypeAlias,
-        _ast.Delete,
-        _ast.Pass,
-    )
-)
+_module = None  # the user's code, for the requests that follow
+_declared = []  # the functions that its sources declare
+_given = {}  # the arguments of the last body, by their names
 
 
 class Loader:
@@ -64,185 +57,141 @@ class Loader:
 Loader.__module__ = "builtins"
 
 
-def call(request):
-    """Runs a request and returns its value, which convert() may be needed for."""
+def serve(request):
+    """Serves a request and returns its value, which convert() may be needed for."""
+    operation, flags = _OPERATIONS[request["op"]], request["flags"]
     try:
-        return _run(request)
+        host.begin()
+        if not flags & FRESH:
+            surroundings.let_go()
+        elif _module is not None and operation is not _execute:
+            surroundings.resume(request, operation is _call and flags & LAST)
+        elif "file" in request:
+            surroundings.begin(request)
+        asynchronous.keep_tasks(operation is _run or operation is _call and not flags & LAST)
+        return operation(request)
     except SystemExit as end:
-        if end.code is not None and end.code != 0:
+        if end.code is not None and end.code != 0 or not flags & LAST:
             raise  # C exits
         return None
 
 
-def _run(request):
-    surroundings.begin(request)
-    code, file, function = request["code"], request["file"], request["function"]
+# ---- operations --------------------------------------------------------------
+
+
+def _execute(request):
+    """Runs the code, and calls the function that is named or meant."""
     args, kwargs = request["args"], request["kwargs"]
-    if code.startswith("\ufeff"):
-        code = code[1:]
-    linecache.cache[file] = (len(code), None, StringIO(code, None).readlines(), file)
+    code, file = _source(request)
+    function = request["function"]
     if function:
-        compiled, is_body = _compile_named(code, file)
+        compiled, is_body = compile_named(code, file)
         module = _new_module(code, file, _module_name(file))
-        _execute(compiled, module, is_body)
+        _run_top(compiled, module, is_body)
         return settle(functions.call(module, function, args, kwargs))
 
-    tree = _parse(code, file)
-    declared = functions.public_definitions(tree.body)
-    may_call = bool(args or kwargs) or _only_declares(tree.body)
-    expect_call = may_call and len(declared) == 1
+    tree = parse(code, file)
+    declared = public_definitions(tree.body)
+    has_args = bool(args or kwargs)
+    runs_alone = runs_by_itself(tree, code, file, declared, has_args)
+    compiled, is_body = compile_script(tree, code, file)
+    expect_call = not runs_alone and len(declared) == 1 and not is_body
     module = _new_module(code, file, _module_name(file) if expect_call else "__main__")
     names = vars(module)
     if not expect_call:
         names[ARGUMENTS[0]], names[ARGUMENTS[1]] = args, kwargs
-    compiled, is_body = _compile_script(tree, code, file, module)
-    value = _execute(compiled, module, is_body)
+    value = _run_top(compiled, module, is_body)
     if is_body:
         return value
-    last = names.pop(_RESULT, None)
-    if may_call:
-        only = functions.only_public(module, declared)
-        if only is not None:
-            return settle(call_bare(only, args, kwargs))
-    last = settle(last)
-    # Code ends in whatever expression it ends in: an object that is none of the
-    # values that can be returned is not meant as a result.
-    return last if is_result(last) else None
+    last = names.pop(RESULT, None)
+    if not runs_alone or not declared and (has_args or only_declares(tree.body)):
+        # There may be functions that only show when the code has run.
+        public = functions.public(module, declared)
+        if len(public) == 1:
+            return settle(call_bare(names[public[0]], args, kwargs))
+        if public and expect_call:
+            raise functions.several(public)
+    return _last_value(last)
 
 
-# ---- compiling ----------------------------------------------------------
+def _load(request):
+    """Runs the code as a module, unless it is a body, and describes its functions."""
+    code, file = _source(request)
+    function = request["function"]
+    if function:
+        tree, declared = None, []
+        compiled, is_body = compile_named(code, file)
+    else:
+        tree = parse(code, file)
+        declared = public_definitions(tree.body)
+        if runs_by_itself(tree, code, file, declared, request["flags"] & HAS_ARGS):
+            return {"kind": "body"}
+        compiled, is_body = compile_script(tree, code, file)
+        if is_body:
+            return {"kind": "body"}
+    module = _same_module(code, file) if _module else _new_module(code, file, _module_name(file))
+    _declared.extend(declared)
+    sources.compiled(file, compiled)
+    _run_top(compiled, module, is_body)
+    vars(module).pop(RESULT, None)
+    listing = describe_module(module, _declared, function, code, file, tree)
+    surroundings.keep()
+    return listing
 
 
-def _parse(code, file):
-    return _compile(code, file, "exec", _ast.PyCF_ONLY_AST, True)
+def _call(request):
+    """Calls a function of what is loaded."""
+    function, args, kwargs = request.get("function"), request["args"], request["kwargs"]
+    if _module is None:
+        raise functions.FunctionNotFound("no code is loaded")
+    if function:
+        return settle(functions.call(_module, function, args, kwargs))
+    return settle(functions.call_only(_module, _declared, args, kwargs))
 
 
-def _compile_named(code, file):
-    """The code of a module, and whether it is a function that runs it."""
-    try:
-        return _compile(code, file, "exec", 0, True), False
-    except SyntaxError as raised:
-        error = raised
-    if "outside" not in str(error.msg):
-        raise error
-    return _compile_odd(_parse(code, file), code, file, error)
+def _run(request):
+    """Runs the code as a body among the names of what ran before it."""
+    code, file = _source(request)
+    tree = parse(code, file)
+    declared = public_definitions(tree.body)
+    compiled, is_body = compile_script(tree, code, file)
+    module = _same_module(code, file) if _module else _new_module(code, file, "__main__")
+    names = vars(module)
+    _declared.extend(name for name in declared if name not in _declared)
+    sources.compiled(file, compiled)
+    for name in ARGUMENTS:
+        # A variable of the user's stays, unless there are arguments.
+        value = request.get(name, ())
+        if value or names.get(name, _missing) is _given.get(name, _missing):
+            names[name] = _given[name] = value
+    value = _run_top(compiled, module, is_body)
+    return value if is_body else _last_value(names.pop(RESULT, None))
 
 
-def _compile_script(tree, code, file, module):
-    """The same for code that may be the body itself: the value of its last expression
-    is left in a global."""
-    if tree.body and type(tree.body[-1]) is _ast.Expr:
-        last = tree.body[-1]
-        place = _place(last)
-        tree.body[-1] = _ast.Assign([_ast.Name(_RESULT, _ast.Store(), **place)], last.value, None, **place)
-    try:
-        return _compile(tree, file, "exec", 0, True), False
-    except SyntaxError as raised:
-        error = raised
-    return _compile_odd(tree, code, file, error)
+def _end(request):
+    """Ends what still runs; C runs the exit handlers."""
+    asynchronous.end()
 
 
-def _compile_odd(tree, code, file, error):
-    """Compiles what Python's own rules refuse at the top level of a file: await, and
-    return. Raises error where it is something else."""
-    try:
-        return _compile(tree, file, "exec", _ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, True), False
-    except SyntaxError as raised:
-        awaits = raised
-    if "'return' outside" in str(awaits.msg):
-        for kind in (_ast.FunctionDef, _ast.AsyncFunctionDef):
-            try:
-                return _compile_body(tree, code, file, kind), True
-            except SyntaxError:
-                pass
-    raise error.with_traceback(None)
-
-
-def _compile_body(tree, code, file, kind):
-    """The code as that of a function all of whose names are global, so that what it
-    defines is found as in a module."""
-    symbols = _symtable.symtable(code, file, "exec").symbols
-    bound = [name for name, flags in symbols.items() if flags & 0x83]  # global, local, import
-    body, future = [], []
-    for statement in tree.body:
-        is_future = type(statement) is _ast.ImportFrom and statement.module == "__future__"
-        (future if is_future else body).append(statement)
-    if body and type(body[-1]) is _ast.Assign and getattr(body[-1].targets[0], "id", "") == _RESULT:
-        body[-1] = _ast.Return(body[-1].value, **_place(body[-1]))
-    body = _adapt(body) or [_ast.Pass(lineno=1, col_offset=0, end_lineno=1, end_col_offset=0)]
-    place = _place(body[0])
-    if bound:
-        body.insert(0, _ast.Global(bound, **place))
-    nothing = _ast.arguments([], [], None, [], [], None, [])
-    function = kind("<module>", nothing, body, [], None, None, [], **place)
-    module = _compile(_ast.Module([*future, function], []), file, "exec", 0, True)
-    for constant in module.co_consts:
-        if type(constant) is type(module):
-            return constant
-    raise SyntaxError("no body")
-
-
-def _place(node):
-    return {
-        "lineno": node.lineno,
-        "col_offset": node.col_offset,
-        "end_lineno": node.end_lineno,
-        "end_col_offset": node.end_col_offset,
-    }
-
-
-def _adapt(statements):
-    """Replaces the statements that a function cannot have for global names."""
-    adapted = []
-    for statement in statements:
-        kind = type(statement)
-        if kind is _ast.AnnAssign and type(statement.target) is _ast.Name:
-            if statement.value is None:
-                statement = _ast.Pass(**_place(statement))
-            else:
-                statement = _ast.Assign([statement.target], statement.value, None, **_place(statement))
-        elif kind is _ast.ImportFrom and statement.names[0].name == "*":
-            place = _place(statement)
-            given = [_ast.Constant(statement.module, **place), _ast.Constant(statement.level, **place)]
-            function = _ast.Name(_IMPORT_ALL, _ast.Load(), **place)
-            statement = _ast.Expr(_ast.Call(function, given, [], **place), **place)
-        elif kind not in (_ast.FunctionDef, _ast.AsyncFunctionDef, _ast.ClassDef):
-            for field in ("body", "orelse", "finalbody"):
-                if getattr(statement, field, None):
-                    setattr(statement, field, _adapt(getattr(statement, field)))
-            for inner in (*getattr(statement, "handlers", ()), *getattr(statement, "cases", ())):
-                inner.body = _adapt(inner.body)
-        adapted.append(statement)
-    return adapted
-
-
-def _only_declares(statements):
-    """Whether the top level does nothing but declare things."""
-    for statement in statements:
-        kind = type(statement)
-        if kind in _DECLARATIONS or (kind is _ast.Expr and type(statement.value) is _ast.Constant):
-            continue
-        if kind is _ast.If:
-            if _mentions_name(statement.test) or not _only_declares(statement.body + statement.orelse):
-                return False
-        elif kind is _ast.Try or kind is _ast.TryStar:
-            if not _only_declares(statement.body + statement.orelse + statement.finalbody):
-                return False
-            if not all(_only_declares(handler.body) for handler in statement.handlers):
-                return False
-        else:
-            return False
-    return True
-
-
-def _mentions_name(test):
-    """Whether an if is the usual one that asks if this is the main program."""
-    return type(test) is _ast.Compare and any(
-        type(side) is _ast.Name and side.id == "__name__" for side in (test.left, *test.comparators)
-    )
+_OPERATIONS = (_execute, _load, _call, _run, _end)
 
 
 # ---- running ------------------------------------------------------------
+
+
+def _source(request):
+    code, file = request["code"], request["file"]
+    if code.startswith("\ufeff"):
+        code = code[1:]
+    sources.remember(file, code)
+    return code, file
+
+
+def _last_value(last):
+    """What the last expression is worth as a result. Code ends in whatever expression it
+    ends in: an object that is none of the values that can be returned is not meant."""
+    last = settle(last)
+    return last if is_result(last) else None
 
 
 def _module_name(file):
@@ -255,28 +204,43 @@ def _module_name(file):
 
 
 def _new_module(code, file, name):
-    module = ModuleType(name)
-    path = os.path.join(surroundings.workdir(), file)
-    module.__file__ = path
-    module.__loader__ = Loader(name, path, code)
+    global _module
+    _module = module = ModuleType(name)
     module.__builtins__ = sys.modules["builtins"]
     sys.modules["__main__"] = sys.modules[name] = module
     surroundings.main_module(module)
-    return module
+    return _same_module(code, file)
 
 
-def _execute(compiled, module, is_body):
+def _same_module(code, file):
+    """The module, as if it were made of this code."""
+    path = os.path.join(surroundings.workdir(), file)
+    _module.__file__ = path
+    _module.__loader__ = Loader(_module.__name__, path, code)
+    return _module
+
+
+def forget():
+    """Forgets the user's code."""
+    global _module
+    _module = None
+    _declared.clear()
+    _given.clear()
+    sources.forget()
+
+
+def _run_top(compiled, module, is_body):
     names = vars(module)
     if not is_body:
         value = call_bare(_evaluate, (compiled, names), {})
         if value is not None:  # a coroutine: the code awaits
             settle(value)
         return None
-    names[_IMPORT_ALL] = _importer(names)
+    names[IMPORT_ALL] = _importer(names)
     try:
         return settle(call_bare(FunctionType(compiled, names), (), {}))
     finally:
-        names.pop(_IMPORT_ALL, None)
+        names.pop(IMPORT_ALL, None)
 
 
 def _importer(names):

@@ -6,9 +6,9 @@ from funcbox_guest.private import builtins as __builtins__
 import linecache
 import sys
 
+from funcbox_guest import program
 from funcbox_guest.errors import describe
-from funcbox_guest.program import call
-from funcbox_guest.surroundings import forget_globals
+from funcbox_guest.surroundings import FRESH, HAS_ARGS, LAST, forget_globals, let_go
 
 _CODES = (
     ("f", "def f(a, b):\n    return a + b\n", [1, 2]),
@@ -19,20 +19,32 @@ _CODES = (
 
 _TIMES = 20
 
+_EXECUTE, _LOAD, _CALL = range(3)
+
 
 def rehearse():
     """Runs some programs, and leaves nothing of them; after start()."""
     modules, path, lines = dict(sys.modules), list(sys.path), dict(linecache.cache)
     for _ in range(_TIMES):
         for function, code, args in _CODES:
-            request = {"code": code, "file": "main.py", "function": function, "args": args, "kwargs": {}}
-            try:
-                call({**request, "env": {}, "workdir": "/workspace", "argv": []})
-            except ValueError as error:
-                describe(error)
-            forget_globals()
+            given = {"file": "main.py", "function": function, "args": args, "kwargs": {}, "env": {}, "workdir": "/workspace", "argv": []}
+            _serve(_EXECUTE, FRESH | LAST, {**given, "code": code})
+            if args:
+                _serve(_LOAD, FRESH | HAS_ARGS, {**given, "code": code})
+                let_go()
+                _serve(_CALL, LAST, given)
     sys.modules.clear()
     sys.modules.update(modules)
     sys.path[:] = path
     linecache.cache.clear()
     linecache.cache.update(lines)
+
+
+def _serve(operation, flags, request):
+    try:
+        program.serve({**request, "op": operation, "flags": flags})
+    except ValueError as error:
+        describe(error)
+    if flags & LAST:
+        forget_globals()
+        program.forget()

@@ -12,7 +12,12 @@ import sys
 import warnings
 from types import ModuleType
 
-from funcbox_guest.private import STANDARD
+from funcbox_guest.private import STANDARD, changed, instances
+
+# Flags of a request.
+FRESH, LAST, HAS_ARGS = 1, 2, 4
+
+_FILES = (_io.TextIOWrapper, _io.BufferedWriter, _io.BufferedRandom)
 
 _modules, _path = sys.modules, sys.path
 _standard_path = ()  # where the standard library is
@@ -20,6 +25,8 @@ _image_modules = frozenset()  # names of what is in the image
 
 _workdir = "/"
 _module = None  # the user's code
+_loaded = None  # its names, and those of all modules, when it was loaded
+_is_call = False  # of a program: what was loaded stays
 
 
 def prepare():
@@ -36,7 +43,7 @@ def register_end():
 
 
 def begin(request):
-    """Sets up what a program finds."""
+    """Sets up what a program finds when it starts."""
     global _workdir
     env, file = request["env"], request["file"]
     _workdir = request["workdir"] or "/"
@@ -48,6 +55,33 @@ def begin(request):
             path += [os.path.join(_workdir, entry) for entry in listed.split(":") if entry]
         _obey(env)
     _path[:] = [*path, *_standard_path]
+
+
+def resume(request, is_call):
+    """Sets up what a program finds that goes on from a photograph. is_call: for one call,
+    which neither collects what was loaded nor lets go of it."""
+    global _workdir, _is_call
+    workdir = request.get("workdir")
+    if workdir and workdir != _workdir:
+        _path[:] = [workdir if entry == _workdir else entry for entry in _path]
+        _workdir = workdir
+    if not is_call:
+        let_go()
+    elif _loaded is not None:
+        _is_call = True
+        gc.freeze()
+
+
+def keep():
+    """Remembers what a program has loaded."""
+    global _loaded
+    _loaded = dict(vars(_module)), dict(_modules)
+
+
+def let_go():
+    """Forgets that again: something else follows than a single call."""
+    global _loaded
+    _loaded = None
 
 
 def _obey(env):
@@ -79,8 +113,27 @@ def main_module(module):
 
 def _end():
     """Ends the program as the interpreter does at its end, after the exit handlers."""
-    forget_globals()
+    if _is_call:
+        _forget_new()
+    else:
+        forget_globals()
     _close_files()
+
+
+def _forget_new():
+    """Lets go of what came to be since the program was loaded."""
+    names, modules = _loaded
+    for name in changed(_modules, modules):
+        module = _modules[name]
+        if isinstance(module, ModuleType) and _is_users(module):
+            _clear(vars(module))
+    new = vars(_module)
+    for name in changed(new, names):
+        new[name] = None
+
+
+def _is_users(module):
+    return not (getattr(module, "__file__", None) or STANDARD).startswith(STANDARD)
 
 
 def forget_globals():
@@ -96,7 +149,7 @@ def forget_globals():
         if name not in _image_modules:
             added -= 1
             module = _modules[name]
-            if not (getattr(module, "__file__", None) or STANDARD).startswith(STANDARD):
+            if _is_users(module):
                 modules.append(module)
     for module in modules:
         if isinstance(module, ModuleType):
@@ -112,6 +165,6 @@ def _clear(names):
 
 def _close_files():
     """Writes what files still hold that no name stands for any more."""
-    for each in gc.get_objects():  # not those of the image, which are frozen
-        if isinstance(each, (_io.TextIOWrapper, _io.BufferedWriter, _io.BufferedRandom)) and not each.closed:
+    for each in instances(gc.get_objects(), _FILES):  # not those of the image, which are frozen
+        if not each.closed:
             each.flush()

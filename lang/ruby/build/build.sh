@@ -14,7 +14,7 @@ module=$(cd "$here/../../.." && pwd)
 . "$here/sources.sh"
 version=$(echo "$archives" | sed -n 's/.* ruby3.3_\(.*\)\.orig.*/\1/p')
 
-packages="clang-19 lld-19 llvm-19 wasi-libc libclang-rt-19-dev-wasm32 binaryen ruby ruby3.3 make dpkg-dev patch zstd"
+packages="clang-19 lld-19 llvm-19 wasi-libc libclang-rt-19-dev-wasm32 binaryen ruby ruby3.3 make dpkg-dev patch zstd libc-bin"
 
 # In bytes: deep enough for some 3,000 calls that pass through C, each of which takes
 # the host's stack, too (wasm/nativestack.go).

@@ -1,6 +1,6 @@
 # errors.rb: what the host is told about an exception.
 
-module Funcbox
+module Funcbox::Guest
   # Lines of a backtrace that are reported: the first and, after a mark, the last.
   FIRST_LINES = 40
   LAST_LINES = 10

@@ -1,21 +1,30 @@
 # functions.rb: what there is to call at the top level of a program. The shim looks
 # for a method of Object itself and asks here about all else.
 
-module Funcbox
-  # Reported by its last name.
-  class FunctionNotFound < NameError; end
-
+module Funcbox::Guest
   # Functions that the error about a missing one lists.
   MOST_LISTED = 50
 
   MAIN = TOPLEVEL_BINDING.receiver
-  private_constant :MAIN
+
+  ABOUT = %i[source_location parameters name].to_h do |question|
+    [question, [Method, UnboundMethod, Proc].filter_map { |type| [type, type.instance_method(question)] if type.method_defined?(question) }]
+  end.freeze
+
+  @sources = {} # of the files that the host sent: name and code
+  @only = nil   # name of the function that a call without a name takes, if that is known
 
   class << self
+    # Called before code runs.
+    def loaded(code, file, only)
+      @sources[file] = code
+      @only = only
+    end
+
     # [receiver, name of a method] for a name such as add, SQUARE, Math2.mean or
     # Shop::Cart.total.
-    def find(name, file)
-      raise missing(name, file) unless name.match?(/\A[[:alpha:]_][[:alnum:]_]*(?:(?:::|\.)[[:alpha:]_][[:alnum:]_]*)*[?!]?\z/)
+    def find(name)
+      raise missing(name) unless name.match?(/\A[[:alpha:]_][[:alnum:]_]*(?:(?:::|\.)[[:alpha:]_][[:alnum:]_]*)*[?!]?\z/)
       first, *rest = name.split(/::|\./)
       if rest.empty?
         return [MAIN, first.to_sym] if own_method?(first.to_sym)
@@ -31,17 +40,16 @@ module Funcbox
         value = constant(receiver, last)
         return [value, :call] if callable?(value)
       end
-      raise missing(name, file)
+      raise missing(name)
     end
 
-    # The only public function of the program, if it has just one and is meant to be
-    # called: a program that does something by itself and is given no arguments is not
-    # there to have its only helper called.
-    def only_function(code, file, has_arguments)
-      names = functions(file).reject { |name| name.start_with?("_") }
-      return unless names.size == 1
-      return if !has_arguments && statements?(code)
-      find(names.first.to_s, file)
+    # Name of the only public function, for a call that names none.
+    def only
+      return @only if @only
+      names = public_names
+      return @only = names.first if names.size == 1
+      raise Funcbox::FunctionNotFound, "no function is named, and the code has none that is public" if names.empty?
+      raise Funcbox::FunctionNotFound, "no function is named, and the code has several: #{list(names)}"
     end
 
     # What the last statement of a program comes to, as a result. One that ends in a
@@ -56,40 +64,56 @@ module Funcbox
 
     # DATA, for code with __END__.
     def data(code)
+      Object.send(:remove_const, :DATA) if Object.const_defined?(:DATA, false)
       Object.const_set(:DATA, StringIO.new(code[/^__END__\r?\n(.*)\z/m, 1] || ""))
     end
 
     private
 
-    def missing(name, file)
-      names = functions(file)
-      listed = names.first(MOST_LISTED).join(", ")
-      listed += ", …" if names.size > MOST_LISTED
-      FunctionNotFound.new(%(function "#{name}" is not defined; the code defines#{names.empty? ? " no functions" : ": #{listed}"}))
+    def missing(name)
+      names = functions.map(&:first)
+      Funcbox::FunctionNotFound.new(%(function "#{name}" is not defined; the code defines#{names.empty? ? " no functions" : ": #{list(names)}"}))
     end
 
-    # Names of the functions that the main file defines, in the order of the source.
-    def functions(file)
-      methods = (Object.private_instance_methods(false) + Object.instance_methods(false)).reject { |name| @initial_methods.key?(name) }
-      methods.map! { |name| Object.instance_method(name) }
-      methods.concat(MAIN.singleton_methods(false).map { |name| MAIN.method(name) })
-      constants = Object.constants(false) - @initial_constants
-      lambdas = constants.filter_map do |name|
-        next if Object.autoload?(name)
-        value = Object.const_get(name)
-        [name, value] if value.is_a?(Proc) || value.is_a?(Method)
-      end
-      placed = methods.filter_map { |method| place(method, file)&.push(method.name) }
-      placed.concat(lambdas.filter_map { |name, value| place(value, file)&.push(name) })
-      placed.sort_by! { |line, column, name| [line, column, name.to_s] }
-      placed.map!(&:last)
+    def list(names)
+      text = names.first(MOST_LISTED).join(", ")
+      names.size > MOST_LISTED ? "#{text}, …" : text
     end
 
-    # Where in the file a function is: [line, column], or nil if it is not in there.
-    def place(function, file)
-      return unless function.source_location&.first == file
+    def public_names = functions.map { |name, *| name.to_s }.reject { |name| name.start_with?("_") }
+
+    # [name, function] of what the main files define, in the order of the source. A
+    # function is a Method, UnboundMethod or Proc.
+    def functions
+      found = methods_of_main.filter_map { |method| place(method)&.push(about(method, :name), method) }
+      found.concat(constants_of(Object).filter_map { |name, value| place(value)&.push(name, value) if callable?(value) })
+      found.sort_by! { |file, line, column, name| [file, line, column, name.to_s] }
+      found.map! { |*, name, function| [name, function] }
+    end
+
+    def methods_of_main
+      names = (Object.private_instance_methods(false) + Object.instance_methods(false)).reject { |name| @initial_methods.key?(name) }
+      names.map { |name| Object.instance_method(name) } + MAIN.singleton_methods(false).map { |name| MAIN.method(name) }
+    end
+
+    # [name, value] of a module's constants, those that the image has left out.
+    def constants_of(holder)
+      names = Module.instance_method(:constants).bind_call(holder, false)
+      names -= @initial_constants if holder == Object
+      names.filter_map { |name| [name, holder.const_get(name, false)] unless Module.instance_method(:autoload?).bind_call(holder, name, false) }
+    end
+
+    # What a function says of itself, whatever the program has made of its class.
+    def about(function, question) = ABOUT[question].find { |type, _| type === function }.last.bind_call(function)
+
+    # Where a function is: [number of the file, line, column], or nil if it is in none of
+    # the main files.
+    def place(function)
+      location = about(function, :source_location)
+      file = location && @sources.keys.index(location.first)
+      return unless file
       iseq = RubyVM::InstructionSequence.of(function)
-      iseq ? iseq.to_a[4][:code_location].first(2) : [function.source_location.last, 0]
+      iseq ? [file, *iseq.to_a[4][:code_location].first(2)] : [file, location.last, 0]
     end
 
     def own_method?(name)
@@ -115,30 +139,6 @@ module Funcbox
       holder.const_get(name, false)
     end
 
-    def callable?(value) = value.is_a?(Proc) || value.is_a?(Method)
-
-    # What a program may hold besides definitions and still be one that is there to
-    # be called: its last value and its output are of no interest.
-    DEFINITIONS = %i[DEFN DEFS CLASS MODULE SCLASS CDECL ALIAS VALIAS UNDEF POSTEXE LIT STR NIL TRUE FALSE].freeze
-    DECLARATIONS = %i[require require_relative load private public using include extend].freeze
-
-    def statements?(code)
-      root = RubyVM::AbstractSyntaxTree.parse(code)
-      body = root.children.last
-      list = body&.type == :BLOCK ? body.children : [body]
-      list.compact.any? { |node| !definition?(node) }
-    rescue SyntaxError
-      true
-    end
-
-    def definition?(node)
-      case node.type
-      when *DEFINITIONS then true
-      when :BEGIN then node.children.compact.all? { |child| definition?(child) }
-      when :FCALL, :VCALL then DECLARATIONS.include?(node.children.first)
-      when :LASGN then node.children.last.is_a?(RubyVM::AbstractSyntaxTree::Node) && node.children.last.type == :LAMBDA
-      else false
-      end
-    end
+    def callable?(value) = Proc === value || Method === value
   end
 end

@@ -28,11 +28,11 @@ module Timeout
     return yield(seconds) if seconds.nil? || seconds.zero?
     message ||= "execution expired"
     limited = lambda do |exception|
-      timer = Funcbox.timer_start(seconds, exception)
+      timer = Funcbox.const_get(:Guest).timer_start(seconds, exception)
       begin
         yield seconds
       ensure
-        Funcbox.timer_stop(timer)
+        Funcbox.const_get(:Guest).timer_stop(timer)
       end
     end
     klass ? limited.call(klass.new(message)) : Error.handle_timeout(message, &limited)
@@ -41,4 +41,4 @@ module Timeout
   public :timeout
 end
 
-$LOADED_FEATURES << "#{Funcbox::STANDARD_LIBRARY}/timeout.rb"
+$LOADED_FEATURES << "/usr/lib/ruby/3.3.0/timeout.rb"

@@ -1,7 +1,7 @@
 # values.rb: what objects that have no form of their own outside of Ruby are returned
 # as.
 
-module Funcbox
+module Funcbox::Guest
   class << self
     # [what to return in its place], or a text that says why it cannot be returned.
     def convert(value)

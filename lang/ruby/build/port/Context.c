@@ -11,6 +11,7 @@ __attribute__((import_module("funcbox"), import_name("fiber_switch"))) void func
 __attribute__((import_module("funcbox"), import_name("fiber_free"))) void funcbox_fiber_free(void *fiber);
 
 static int fibers;
+static struct coroutine_context *all;
 
 bool coroutine_available(void) { return fibers < MOST_FIBERS; }
 
@@ -26,8 +27,14 @@ void coroutine_initialize(struct coroutine_context *context, coroutine_start sta
     /* tool-conventions/BasicCABI.md: the stack pointer is a multiple of 16. */
     context->stack_pointer = (void *)(((uintptr_t)stack + size) & ~(uintptr_t)15);
     context->counted = true;
+    context->next = all;
+    context->link = &all;
+    if (all) all->link = &context->next;
+    all = context;
     fibers++;
 }
+
+struct coroutine_context *coroutine_any(void) { return all; }
 
 /* The host puts the stack pointer back when current goes on. */
 __attribute__((noinline)) struct coroutine_context *coroutine_transfer(struct coroutine_context *current,
@@ -47,6 +54,8 @@ __attribute__((export_name("funcbox_fiber"), noinline)) void funcbox_fiber(struc
 void coroutine_destroy(struct coroutine_context *context) {
     if (!context->counted) return;
     context->counted = false;
+    *context->link = context->next;
+    if (context->next) context->next->link = context->link;
     fibers--;
     funcbox_fiber_free(context);
 }

@@ -22,6 +22,7 @@ struct coroutine_context {
     struct coroutine_context *from;
     void *stack_pointer; /* at the start */
     bool counted;
+    struct coroutine_context *next, **link; /* of those that are counted */
 };
 
 void coroutine_initialize_main(struct coroutine_context *context);
@@ -31,6 +32,10 @@ struct coroutine_context *coroutine_transfer(struct coroutine_context *current, 
 /* Lets go what the host keeps for a fiber that will not run again. May be called
  * more than once. */
 void coroutine_destroy(struct coroutine_context *context);
+
+/* One of those that have been initialized and not destroyed, the first fiber of all
+ * aside; NULL: there is none. */
+struct coroutine_context *coroutine_any(void);
 
 /* Whether the host has room for one more fiber. */
 bool coroutine_available(void);

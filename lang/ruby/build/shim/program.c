@@ -13,43 +13,72 @@
 #include "internal/variable.h"
 #include "iseq.h"
 #include "node.h"
+#include "outline.h"
 #include "vm_core.h"
 
 static VALUE initial_methods; /* of Object, when the image was made */
-static ID id_find, id_only_function, id_missing, id_data, id_call;
+static VALUE toplevel;        /* TOPLEVEL_BINDING: the scope that all code shares */
+static ID id_find, id_only, id_completion, id_data, id_loaded, id_listing, id_set;
 
 void program_init(void) {
     id_find = rb_intern("find");
-    id_only_function = rb_intern("only_function");
-    id_missing = rb_intern("missing");
+    id_only = rb_intern("only");
+    id_completion = rb_intern("completion");
     id_data = rb_intern("data");
-    id_call = rb_intern("call");
-    initial_methods = rb_hash_new();
+    id_loaded = rb_intern("loaded");
+    id_listing = rb_intern("listing");
+    id_set = rb_intern("local_variable_set");
+    rb_gc_register_address(&toplevel);
+    toplevel = rb_const_get(rb_cObject, rb_intern("TOPLEVEL_BINDING"));
     rb_gc_register_address(&initial_methods);
+    initial_methods = rb_hash_new();
     VALUE names = rb_funcall(rb_cObject, rb_intern("private_instance_methods"), 1, Qfalse);
     rb_ary_concat(names, rb_funcall(rb_cObject, rb_intern("instance_methods"), 1, Qfalse));
     for (long i = 0; i < RARRAY_LEN(names); i++) rb_hash_aset(initial_methods, RARRAY_AREF(names, i), Qtrue);
     rb_ivar_set(shim_library, rb_intern("@initial_methods"), initial_methods);
 }
 
-static rb_iseq_t *compile(const struct request *request) {
+/* ---- code ------------------------------------------------------------- */
+
+static const rb_iseq_t *scope(void) {
     rb_binding_t *binding;
-    VALUE toplevel = rb_const_get(rb_cObject, rb_intern("TOPLEVEL_BINDING"));
     GetBindingPtr(toplevel, binding);
-    const rb_iseq_t *parent = vm_block_iseq(&binding->block);
-    VALUE parser = rb_parser_set_context(rb_parser_new(), NULL, FALSE);
+    return vm_block_iseq(&binding->block);
+}
+
+static rb_ast_t *parse(const struct request *request) {
+    VALUE parser = rb_parser_set_context(rb_parser_new(), scope(), FALSE);
     rb_ast_t *ast = rb_parser_compile_string_path(parser, request->file, request->code, 1);
     if (!ast->body.root) {
         rb_ast_dispose(ast);
         rb_exc_raise(rb_errinfo());
     }
     if (RTEST(rb_parser_end_seen_p(parser))) rb_funcall(shim_library, id_data, 1, request->code);
-    VALUE path = rb_file_expand_path(request->file, request->workdir);
-    rb_iseq_t *iseq = rb_iseq_new_main(&ast->body, request->file, path, parent, TRUE);
-    rb_ast_dispose(ast);
     RB_GC_GUARD(parser);
-    return iseq;
+    return ast;
 }
+
+/* Runs what was parsed. only: the function that a call without a name takes, or nil. */
+static VALUE run(const struct request *request, rb_ast_t *ast, VALUE only) {
+    VALUE path = rb_file_expand_path(request->file, request->workdir);
+    rb_iseq_t *iseq = rb_iseq_new_main(&ast->body, request->file, path, scope(), TRUE);
+    rb_ast_dispose(ast);
+    rb_funcall(shim_library, id_loaded, 3, request->code, request->file, only);
+    return rb_iseq_eval_main(iseq); /* its frame keeps it */
+}
+
+/* What a body finds its arguments under. */
+static void set_arguments(const struct request *request) {
+    rb_funcall(toplevel, id_set, 2, ID2SYM(rb_intern("args")), request->args);
+    rb_funcall(toplevel, id_set, 2, ID2SYM(rb_intern("kwargs")), NIL_P(request->kwargs) ? rb_hash_new() : request->kwargs);
+}
+
+static VALUE run_body(const struct request *request) {
+    set_arguments(request); /* before the code is parsed, which must know the names */
+    return rb_funcall(shim_library, id_completion, 1, run(request, parse(request), Qnil));
+}
+
+/* ---- functions -------------------------------------------------------- */
 
 static int is_name(VALUE text) {
     const char *p = RSTRING_PTR(text), *end = p + RSTRING_LEN(text);
@@ -78,20 +107,58 @@ static VALUE call(VALUE receiver, ID name, const struct request *request) {
     return result;
 }
 
-VALUE program_run(const struct request *request) {
-    rb_iseq_t *iseq = compile(request);
-    VALUE completion = rb_iseq_eval_main(iseq);
-    VALUE found; /* [receiver, name of its method] */
-    if (RSTRING_LEN(request->function)) {
-        if (is_name(request->function)) {
-            ID name = rb_intern_str(request->function);
-            if (defines(name)) return call(rb_vm_top_self(), name, request);
-        }
-        found = rb_funcall(shim_library, id_find, 2, request->function, request->file);
-    } else {
-        VALUE has_arguments = RBOOL(RARRAY_LEN(request->args) || !NIL_P(request->kwargs));
-        found = rb_funcall(shim_library, id_only_function, 3, request->code, request->file, has_arguments);
-        if (NIL_P(found)) return rb_funcall(shim_library, rb_intern("completion"), 1, completion);
+static VALUE call_named(const struct request *request, VALUE name) {
+    if (is_name(name)) {
+        ID id = rb_intern_str(name);
+        if (defines(id)) return call(rb_vm_top_self(), id, request);
     }
+    VALUE found = rb_funcall(shim_library, id_find, 1, name); /* [receiver, name of its method] */
     return call(rb_ary_entry(found, 0), rb_sym2id(rb_ary_entry(found, 1)), request);
 }
+
+/* ---- operations ------------------------------------------------------- */
+
+static int has_arguments(const struct request *request) {
+    return (request->flags & FUNCBOX_FLAG_HAS_ARGS) || RARRAY_LEN(request->args) || !NIL_P(request->kwargs);
+}
+
+/* Which function a request without a name calls: a string, nil for none, which makes
+ * the code the body, or Qundef where no single one is meant. A program that does
+ * something by itself and is given no arguments is not there to have its only helper
+ * called. */
+static VALUE meant(const struct request *request, const rb_ast_t *ast) {
+    struct outline found = outline(ast->body.root);
+    long count = RARRAY_LEN(found.names);
+    if (!has_arguments(request) && (found.statements || !count)) return Qnil;
+    if (count == 1) return rb_ary_entry(found.names, 0);
+    return count || (found.modules && !found.statements) ? Qundef : Qnil;
+}
+
+/* Runs the code and returns the function to be called, nil where the code is a body, of
+ * which nothing has run then, and Qundef where several could be meant. */
+static VALUE load(const struct request *request) {
+    rb_ast_t *ast = parse(request);
+    int named = RSTRING_LEN(request->function) > 0;
+    VALUE name = named ? request->function : meant(request, ast);
+    if (NIL_P(name)) rb_ast_dispose(ast);
+    else run(request, ast, named || name == Qundef ? Qnil : name);
+    return name;
+}
+
+VALUE program_execute(const struct request *request) {
+    VALUE name = load(request);
+    if (NIL_P(name)) return run_body(request);
+    if (name == Qundef) name = rb_funcall(shim_library, id_only, 0); /* an error that lists them */
+    return call_named(request, name);
+}
+
+VALUE program_load(const struct request *request) {
+    VALUE name = load(request);
+    return rb_funcall(shim_library, id_listing, 1, name == Qundef ? request->function : name);
+}
+
+VALUE program_call(const struct request *request) {
+    return call_named(request, RSTRING_LEN(request->function) ? request->function : rb_funcall(shim_library, id_only, 0));
+}
+
+VALUE program_run(const struct request *request) { return run_body(request); }

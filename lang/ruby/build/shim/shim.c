@@ -14,10 +14,20 @@
  * described and sent. In bytes. */
 #define RESERVE (512 * 1024)
 
-/* Of Ruby, not in its public headers; the last two are patches/06-end.patch. */
+/* Objects that a load has to make before the collector is asked to sort them: fewer are
+ * not worth its time. */
+#define MANY_OBJECTS 50000
+
+/* Of Ruby, not in its public headers. */
 int ruby_setup(void);
+/* Of Ruby, patched: patches/06-end.patch and 07-rest.patch. */
 void funcbox_teardown(void);
-void funcbox_finalize(void);
+void funcbox_run_finalizers(void);
+void funcbox_flush(void);
+void funcbox_end_fibers(void);
+void funcbox_reseed(void);
+void funcbox_settle(void);
+size_t funcbox_allocated(void);
 
 VALUE shim_library;
 
@@ -31,8 +41,9 @@ FUNCBOX_EXPORT(funcbox_abi) int shim_abi(void) { return FUNCBOX_ABI; }
 static VALUE load_library(VALUE data) {
     (void)data;
     rb_require(LIBRARY);
-    shim_library = rb_const_get(rb_cObject, rb_intern("Funcbox"));
+    shim_library = rb_path2class("Funcbox::Guest");
     rb_gc_register_address(&shim_library);
+    host_init();
     value_write_init();
     timer_init();
     system_init();
@@ -40,6 +51,7 @@ static VALUE load_library(VALUE data) {
     id_describe = rb_intern("describe");
     id_status = rb_intern("status");
     rb_funcall(shim_library, rb_intern("ready"), 0);
+    funcbox_settle();
     return Qnil;
 }
 
@@ -92,7 +104,7 @@ static VALUE read_request(VALUE data) {
         if (!funcbox_next(&reader, &key) || key.kind != FUNCBOX_UNSIGNED) rb_raise(rb_eArgError, "broken request");
         switch (key.number) {
         case FUNCBOX_REQUEST_OP:
-            if (value_read(&reader) != INT2FIX(FUNCBOX_OP_EXECUTE)) rb_raise(rb_eArgError, "unknown operation");
+            request->op = NUM2INT(value_read(&reader));
             break;
         case FUNCBOX_REQUEST_CODE: request->code = value_read(&reader); break;
         case FUNCBOX_REQUEST_FILE: request->file = value_read(&reader); break;
@@ -102,6 +114,7 @@ static VALUE read_request(VALUE data) {
         case FUNCBOX_REQUEST_ENV: request->env = value_read(&reader); break;
         case FUNCBOX_REQUEST_WORKDIR: request->workdir = value_read(&reader); break;
         case FUNCBOX_REQUEST_ARGV: request->argv = value_read(&reader); break;
+        case FUNCBOX_REQUEST_FLAGS: request->flags = NUM2UINT(value_read(&reader)); break;
         default:
             if (!funcbox_skip(&reader)) rb_raise(rb_eArgError, "broken request");
         }
@@ -118,11 +131,22 @@ static VALUE read_request(VALUE data) {
 
 static VALUE run(VALUE data) {
     struct call *call = (struct call *)data;
+    struct request *request = &call->request;
     read_request(data);
     free(call->bytes);
     call->bytes = NULL;
-    surroundings_set(&call->request);
-    return program_run(&call->request);
+    if (request->flags & FUNCBOX_FLAG_FRESH) {
+        surroundings_set(request);
+        funcbox_reseed();
+    }
+    switch (request->op) {
+    case FUNCBOX_OP_EXECUTE: return program_execute(request);
+    case FUNCBOX_OP_LOAD: return program_load(request);
+    case FUNCBOX_OP_CALL: return program_call(request);
+    case FUNCBOX_OP_RUN: return program_run(request);
+    case FUNCBOX_OP_END: return Qnil;
+    }
+    rb_raise(rb_eArgError, "unknown operation");
 }
 
 static VALUE reply_value(VALUE data) {
@@ -165,17 +189,39 @@ static void reply_error(struct call *call, VALUE error) {
 
 static int is_exit(VALUE error) { return !NIL_P(error) && !SPECIAL_CONST_P(error) && RTEST(rb_obj_is_kind_of(error, rb_eSystemExit)); }
 
+static VALUE flush(VALUE data) {
+    funcbox_flush();
+    return data;
+}
+
+/* What is written goes out; a file that cannot take it keeps it. */
+static void flush_all(void) {
+    int state;
+    rb_protect(flush, Qnil, &state);
+    if (state) rb_set_errinfo(Qnil);
+}
+
 /* Ends the program as ruby does, and does not come back. */
 static void leave(VALUE error) {
     int status = NUM2INT(rb_funcall(error, id_status, 0));
     rb_set_errinfo(Qnil);
-    funcbox_finalize();
+    funcbox_run_finalizers();
+    flush_all();
     _exit(status);
+}
+
+/* at_exit's blocks, which see an error as $! and may exit on their own. */
+static void end_program(void) {
+    funcbox_teardown();
+    if (is_exit(rb_errinfo())) leave(rb_errinfo());
+    rb_set_errinfo(Qnil);
 }
 
 FUNCBOX_EXPORT(funcbox_call) void shim_call(size_t length) {
     struct call call = {.length = length};
     struct request *request = &call.request;
+    request->op = FUNCBOX_OP_EXECUTE;
+    request->flags = FUNCBOX_FLAG_FRESH | FUNCBOX_FLAG_LAST;
     request->code = request->file = request->function = request->args = request->kwargs = request->env = request->argv = request->workdir = Qnil;
     if (!reserve) reserve = malloc(RESERVE);
     call.bytes = malloc(length ? length : 1);
@@ -186,11 +232,15 @@ FUNCBOX_EXPORT(funcbox_call) void shim_call(size_t length) {
     }
     funcbox_request(call.bytes);
     int state;
+    size_t allocated = funcbox_allocated();
     VALUE value = rb_protect(run, (VALUE)&call, &state);
     VALUE error = state ? rb_errinfo() : Qnil;
-    /* at_exit's blocks see the error as $!, and may exit on their own. */
-    funcbox_teardown();
-    if (is_exit(rb_errinfo())) leave(rb_errinfo());
+    int last = (request->flags & FUNCBOX_FLAG_LAST) || request->op == FUNCBOX_OP_END;
+    if (last) end_program();
+    else if (is_exit(error)) {
+        funcbox_teardown();
+        leave(is_exit(rb_errinfo()) ? rb_errinfo() : error);
+    }
     rb_set_errinfo(Qnil);
     if (!state) {
         VALUE data[2] = {(VALUE)&call, value};
@@ -202,7 +252,13 @@ FUNCBOX_EXPORT(funcbox_call) void shim_call(size_t length) {
         }
     }
     if (state) reply_error(&call, error);
-    funcbox_finalize();
+    if (last) funcbox_run_finalizers();
+    else {
+        timer_clear();
+        funcbox_end_fibers();
+        if (request->op == FUNCBOX_OP_LOAD && funcbox_allocated() - allocated > MANY_OBJECTS) funcbox_settle();
+    }
+    flush_all();
     funcbox_result(call.reply.data, call.reply.length);
     funcbox_writer_free(&call.reply);
     free(call.bytes);

@@ -2,12 +2,15 @@
  * shim.h: what the files of the Ruby runtime's shim share.
  *
  *   shim.c         the exports; one request from its bytes to its reply
+ *   host.c         calls of the host's functions
+ *   outline.c      what code defines, before it runs
  *   program.c      loads the user's code and calls its function
  *   surroundings.c ENV, ARGV, $0, the working directory
  *   system.c       what WASI lacks
  *   timer.c        the clock of Timeout.timeout
  *   value_read.c   CBOR to Ruby
  *   value_write.c  Ruby to CBOR
+ *   zone.c         local time
  *
  * The guest library in ../../library does what is easier said in Ruby. Functions
  * here raise Ruby exceptions unless said otherwise.
@@ -20,11 +23,13 @@
 #include "ruby.h"
 #include "ruby/encoding.h"
 
-/* The module Funcbox of the guest library. */
+/* The module Funcbox::Guest of the guest library. */
 extern VALUE shim_library;
 
 /* A request in parts. What is absent is nil or empty. */
 struct request {
+    int op;
+    unsigned flags;
     VALUE code, file, function; /* strings */
     VALUE args;                 /* array */
     VALUE kwargs;               /* hash with symbols as keys, or nil */
@@ -34,10 +39,17 @@ struct request {
 void surroundings_set(const struct request *request);
 
 void program_init(void);
-/* Runs the request and returns what comes of it. */
+/* One operation each; they return what comes of it, for a load its listing. */
+VALUE program_execute(const struct request *request);
+VALUE program_load(const struct request *request);
+VALUE program_call(const struct request *request);
 VALUE program_run(const struct request *request);
 
+void host_init(void);
+
 void timer_init(void);
+/* Forgets all timeouts. Raises nothing. */
+void timer_clear(void);
 
 void system_init(void);
 
@@ -50,5 +62,7 @@ VALUE value_read_keywords(struct funcbox_reader *reader);
 void value_write_init(void);
 /* Appends the value. TypeError names the place of what cannot be returned. */
 void value_write(struct funcbox_writer *writer, VALUE value);
+/* The same for what is passed to the host, under a name for messages. */
+void value_write_argument(struct funcbox_writer *writer, VALUE value, const char *name);
 
 #endif

@@ -10,6 +10,8 @@
 
 extern char **environ;
 
+void ruby_reset_timezone(const char *name); /* of Ruby, not in its public headers */
+
 static int set_variable(VALUE name, VALUE value, VALUE data) {
     (void)data;
     ruby_setenv(StringValueCStr(name), StringValueCStr(value));
@@ -17,8 +19,10 @@ static int set_variable(VALUE name, VALUE value, VALUE data) {
 }
 
 void surroundings_set(const struct request *request) {
+    if (NIL_P(request->env)) return; /* a copy of a session goes on in those that it has */
     if (environ && *environ) clearenv();
-    if (!NIL_P(request->env)) rb_hash_foreach(request->env, set_variable, Qnil);
+    rb_hash_foreach(request->env, set_variable, Qnil);
+    ruby_reset_timezone(getenv("TZ"));
     VALUE argv = rb_const_get(rb_cObject, rb_intern("ARGV"));
     rb_ary_replace(argv, request->argv);
     for (long i = 0; i < RARRAY_LEN(argv); i++) rb_obj_freeze(RARRAY_AREF(argv, i));

@@ -77,6 +77,14 @@ static VALUE timer_stop(VALUE self, VALUE id) {
     return Qnil;
 }
 
+/* Those that are left when a request has been answered are of fibers that have ended. */
+void timer_clear(void) {
+    if (!count) return;
+    count = 0;
+    update();
+    rb_hash_clear(exceptions);
+}
+
 void timer_init(void) {
     exceptions = rb_hash_new();
     rb_gc_register_address(&exceptions);

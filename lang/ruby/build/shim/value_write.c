@@ -28,6 +28,7 @@ struct place {
     VALUE key;    /* Qundef: index counts */
     long index;
     int depth;
+    const char *root; /* of the outermost: NULL for a result, else the name of an argument */
 };
 
 static void write_value(struct funcbox_writer *w, VALUE value, const struct place *place);
@@ -35,7 +36,7 @@ static void write_value(struct funcbox_writer *w, VALUE value, const struct plac
 /* The path to place: result.items[3]["a b"]. */
 static void describe(VALUE text, const struct place *place) {
     if (!place->outer) {
-        rb_str_cat_cstr(text, "result");
+        rb_str_cat_cstr(text, place->root ? place->root : "result");
         return;
     }
     describe(text, place->outer);
@@ -57,6 +58,8 @@ static void refuse(const struct place *place, VALUE what) {
     VALUE text = rb_utf8_str_new("", 0);
     describe(text, place);
     rb_str_cat_cstr(text, ": ");
+    while (place->outer) place = place->outer;
+    if (place->root) what = rb_funcall(what, rb_intern("gsub"), 2, rb_utf8_str_new_cstr("returned"), rb_utf8_str_new_cstr("passed"));
     rb_str_append(text, what);
     rb_exc_raise(rb_exc_new_str(rb_eTypeError, text));
 }
@@ -116,7 +119,7 @@ static struct place enter(VALUE value, const struct place *place) {
     if (place->depth >= MAX_DEPTH) refuse_text(place, "nested too deeply to be returned");
     for (const struct place *p = place; p->outer; p = p->outer)
         if (p->holder == value) refuse(place, rb_sprintf("%" PRIsVALUE " that contains itself cannot be returned", rb_class_name(rb_obj_class(value))));
-    return (struct place){place, value, Qundef, 0, place->depth + 1};
+    return (struct place){place, value, Qundef, 0, place->depth + 1, NULL};
 }
 
 static void write_array(struct funcbox_writer *w, VALUE array, const struct place *place) {
@@ -199,7 +202,7 @@ static void write_converted(struct funcbox_writer *w, VALUE value, const struct 
     VALUE converted = rb_ary_entry(answer, 0);
     switch (TYPE(converted)) {
     case T_ARRAY: {
-        struct place held = {place, value, Qundef, 0, place->depth + 1};
+        struct place held = {place, value, Qundef, 0, place->depth + 1, NULL};
         long length = RARRAY_LEN(converted);
         funcbox_array(w, (uint64_t)length);
         for (; held.index < length; held.index++) write_value(w, RARRAY_AREF(converted, held.index), &held);
@@ -208,7 +211,7 @@ static void write_converted(struct funcbox_writer *w, VALUE value, const struct 
     case T_HASH: {
         int kinds = 0;
         rb_hash_foreach(converted, kind_of_key, (VALUE)&kinds);
-        struct pairs pairs = {w, {place, value, Qundef, 0, place->depth + 1}, kinds & (kinds - 1) ? rb_hash_new() : Qfalse};
+        struct pairs pairs = {w, {place, value, Qundef, 0, place->depth + 1, NULL}, kinds & (kinds - 1) ? rb_hash_new() : Qfalse};
         funcbox_map(w, RHASH_SIZE(converted));
         rb_hash_foreach(converted, write_pair, (VALUE)&pairs);
         RB_GC_GUARD(pairs.seen);
@@ -249,8 +252,10 @@ static void write_value(struct funcbox_writer *w, VALUE value, const struct plac
     write_converted(w, value, place);
 }
 
-void value_write(struct funcbox_writer *w, VALUE value) {
-    struct place place = {NULL, Qundef, Qundef, 0, 0};
+void value_write_argument(struct funcbox_writer *w, VALUE value, const char *name) {
+    struct place place = {NULL, Qundef, Qundef, 0, 0, name};
     write_value(w, value, &place);
     if (w->failed) rb_memerror();
 }
+
+void value_write(struct funcbox_writer *w, VALUE value) { value_write_argument(w, value, NULL); }
