@@ -45,12 +45,7 @@ func (p *plan) conversation() (*conversation, error) {
 	switch {
 	case p.program != nil:
 		talk.first, err = p.envelope(operationCall, flagFresh|flagLast, p.bound)
-	case p.listing != nil || !p.module.ListsFunctions():
-		if p.listing == nil {
-			if p.bound.args, p.bound.kwargs, err = p.req.plainArguments(); err != nil {
-				return nil, err
-			}
-		}
+	case p.listing != nil:
 		talk.first, err = p.envelope(operationExecute, flagFresh|flagLast, p.bound)
 	default:
 		if err := p.checkValues(); err != nil {

@@ -26,7 +26,7 @@ type HostFunc func(ctx context.Context, args []any, kwargs map[string]any) (any,
 // MaxDepth is how many calls may be inside one another by way of host functions.
 const MaxDepth = 8
 
-// ErrDepth: host functions have called the executor more than MaxDepth deep.
+// ErrDepth says that host functions have called the executor more than MaxDepth deep.
 var ErrDepth = fmt.Errorf("funcbox: more than %d calls are inside one another", MaxDepth)
 
 // hostError is the type of errors of host functions in every language.

@@ -2,7 +2,6 @@ package funcbox
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 
@@ -12,9 +11,6 @@ import (
 // Signature describes a function of a guest. Its String is the signature for people, its
 // JSONSchema and Tool are for models.
 type Signature = signature.Signature
-
-// ErrNoSignatures tells that the language's runtime cannot list functions.
-var ErrNoSignatures = errors.New("funcbox: the runtime cannot list the functions of code")
 
 // Inspect runs the top level of req.Code, as a call of a function would, and returns what
 // its language says of the functions that it defines: names, parameters, defaults, type
@@ -44,9 +40,6 @@ func (ex *Executor) Inspect(ctx context.Context, req Request) ([]Signature, *Exe
 	res, err := ex.run(ctx, p, func(ctx context.Context, res *ExecutionResult) error {
 		if listing = p.listing; listing != nil { // of a compiler
 			return nil
-		}
-		if !p.module.ListsFunctions() {
-			return ErrNoSignatures
 		}
 		return ex.list(ctx, p, res, &listing)
 	})

@@ -74,12 +74,6 @@ func (c *listingCache) put(key listingKey, listing *signature.Listing) {
 	}
 }
 
-func (c *listingCache) len() int {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.recent.Len()
-}
-
 var surroundingsSeed = maphash.MakeSeed()
 
 // listingKey returns the key of a request; false: its functions are not to be

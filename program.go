@@ -48,7 +48,7 @@ func (e *LoadError) Error() string { return "funcbox: loading: " + e.Result.Err(
 // Unwrap returns the result's error.
 func (e *LoadError) Unwrap() error { return e.Result.Err() }
 
-// ErrOpenFiles: what is to be photographed holds files open.
+// ErrOpenFiles says that what is to be photographed holds files open.
 var ErrOpenFiles = errors.New("funcbox: files were left open")
 
 // Load runs the top level of req.Code and photographs what that leaves behind: state,
@@ -267,5 +267,5 @@ func (p *Program) retire() {
 	p.free()
 }
 
-// ErrProgramClosed: the program has been closed.
+// ErrProgramClosed says that the program has been closed.
 var ErrProgramClosed = errors.New("funcbox: the program is closed")

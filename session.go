@@ -43,10 +43,10 @@ type SessionOptions struct {
 }
 
 var (
-	// ErrSessionEnded: the session is over. The error says why: it was closed or idle
-	// for too long, or the guest exited, crashed or was stopped.
+	// ErrSessionEnded says that the session is over, and its text why: it was closed or
+	// idle for too long, or the guest exited, crashed or was stopped.
 	ErrSessionEnded = errors.New("funcbox: the session has ended")
-	// ErrSessionBusy: another call of the session runs.
+	// ErrSessionBusy says that another call of the session runs.
 	ErrSessionBusy = errors.New("funcbox: the session is busy")
 )
 

@@ -80,7 +80,7 @@ func (s *Session) photograph() (*wasm.Module, error) {
 	return module, nil
 }
 
-// ErrSnapshot: what was given to RestoreSession is no snapshot, damaged, or of another
+// ErrSnapshot says that what was given to RestoreSession is no snapshot, damaged, or of another
 // build.
 var ErrSnapshot = errors.New("funcbox: the snapshot cannot be used")
 

@@ -3,7 +3,6 @@ package docs_test
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"regexp"
@@ -113,10 +112,6 @@ func TestLanguages(t *testing.T) {
 }
 
 func (s *snippet) run(t *testing.T, executor *funcbox.Executor) {
-	_, _, err := executor.Inspect(t.Context(), funcbox.Request{Language: s.language, Code: ""})
-	if errors.Is(err, funcbox.ErrNoSignatures) && (s.host || strings.HasPrefix(s.error, "ArgumentError: add") || strings.HasPrefix(s.code, "args[0]")) {
-		t.Skip("the runtime speaks an older protocol")
-	}
 	req := funcbox.Request{Language: s.language, Code: s.code, Function: s.call, Args: s.args, Kwargs: s.kwargs}
 	if s.host {
 		req.HostFuncs = map[string]funcbox.HostFunc{"lookup": func(_ context.Context, args []any, kwargs map[string]any) (any, error) {

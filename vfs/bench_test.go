@@ -124,7 +124,7 @@ func BenchmarkNewWithBase(b *testing.B) {
 			for i := range count {
 				_, file, errno := root.OpenAt(fmt.Sprintf("work/f%d", i), fsapi.OpenWrite|fsapi.OpenCreate)
 				require.Zero(b, errno)
-				file.WriteAt([]byte("text"), 0)
+				_, _ = file.WriteAt([]byte("text"), 0)
 				file.Close()
 			}
 			options.Base, err = first.Image()
@@ -160,8 +160,8 @@ func BenchmarkNewWithBase(b *testing.B) {
 					if errno != 0 {
 						b.Fatal(errno)
 					}
-					file.ReadAt(p, 0)
-					file.WriteAt(p, 0)
+					_, _ = file.ReadAt(p, 0)
+					_, _ = file.WriteAt(p, 0)
 					file.Close()
 				}
 				if len(files.Changes().Modified) != 2 {

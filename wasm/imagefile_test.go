@@ -95,11 +95,11 @@ func TestImageFile(t *testing.T) {
 		var err error
 		taken.memory, err = photo(make([]byte, PageBytes))
 		require.NoError(t, err)
-		taken.memory.size = size
 		path := filepath.Join(t.TempDir(), "image")
 		require.NoError(t, writeImage(path, taken))
 		content, err := os.ReadFile(path)
 		require.NoError(t, err)
+		binary.LittleEndian.PutUint64(content[imageHeader:], size)
 		content = append(content, tail...)
 		binary.LittleEndian.PutUint32(content[len(imageMagic):], crc32.Checksum(content[imageHeader:], castagnoli))
 		return content

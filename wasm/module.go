@@ -107,21 +107,6 @@ func (m *Module) Prepared() bool {
 	return m.ready != nil
 }
 
-// ListsFunctions is temporary: modules of ABI 1 do not.
-func (m *Module) ListsFunctions() bool {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.ready == nil {
-		return false
-	}
-	for _, f := range m.ready.compiled.ImportedFunctions() {
-		if module, name, _ := f.Import(); module == hostModuleName && name == "host_call" {
-			return true
-		}
-	}
-	return false
-}
-
 // Stats tells what the module keeps for its next calls.
 func (m *Module) Stats() PoolStats { return m.pool.stats() }
 

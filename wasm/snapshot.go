@@ -70,7 +70,7 @@ func (m *Module) boot(ctx context.Context, in *instance) error {
 	if err != nil {
 		return said.explain(err)
 	}
-	if version != ABIVersion && version != 1 {
+	if version != ABIVersion {
 		return fmt.Errorf("the module speaks version %d of the call protocol, this engine speaks %d: rebuild the module", version, ABIVersion)
 	}
 	status, err := c.invoke(in, exportInit)

@@ -46,7 +46,8 @@ func decodeHostCall(data []byte, lim Limits) (HostCall, error) {
 		}
 	}
 	var call HostCall
-	name, args, kwargs := true, true, true
+	var name bool
+	args, kwargs := true, true
 	call.Name, name = decoded[hostCallName].(string)
 	if parts[hostCallArgs] != nil {
 		call.Args, args = decoded[hostCallArgs].([]any)

@@ -2,7 +2,6 @@ package all_test
 
 import (
 	"context"
-	"errors"
 	"strings"
 	"testing"
 
@@ -68,9 +67,6 @@ func TestArguments(t *testing.T) {
 			of, ok := callees[language.Name]
 			require.True(t, ok, "this language has no functions to be called")
 			_, _, err := executor.Inspect(ctx, funcbox.Request{Language: language.Name, Code: of.code})
-			if errors.Is(err, funcbox.ErrNoSignatures) {
-				t.Skip("the runtime speaks an older protocol")
-			}
 			require.NoError(t, err)
 			takes := "1 to 2"
 			if of.noDefaults {

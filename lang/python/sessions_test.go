@@ -87,10 +87,10 @@ ZeroDivisionError: division by zero
 		require.Equal(t, true, s.run("async with lock: pass\nasync with lock: locked = lock.locked()\nlocked"))
 		require.Equal(t, int64(2), s.run("asyncio.run(work(2))"))
 		require.Equal(t, int64(4), s.run("await work(4)"))
-		s.run("async def waits():\n    try: await asyncio.sleep(3600)\n    finally: print('cancelled')\nleft = asyncio.create_task(waits())\nawait asyncio.sleep(0)")
+		s.run("async def waits():\n    try: await asyncio.sleep(3600)\n    finally: print('canceled')\nleft = asyncio.create_task(waits())\nawait asyncio.sleep(0)")
 		require.Empty(t, s.stdout.String())
 		s.ask(ask{op: opEnd})
-		require.Equal(t, "cancelled\n", s.stdout.String())
+		require.Equal(t, "canceled\n", s.stdout.String())
 	})
 	t.Run("its end", func(t *testing.T) {
 		s := e.start(t)

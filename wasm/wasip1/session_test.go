@@ -103,7 +103,7 @@ func TestLeftOpen(t *testing.T) {
 		left []string
 	}{
 		"nothing":        {func(*guest) {}, nil},
-		"opened, closed": {func(g *guest) { g.ok("fd_close", uint64(g.open("f", creat))) }, nil},
+		"opened, closed": {func(g *guest) { g.ok("fd_close", g.open("f", creat)) }, nil},
 		"a file":         {func(g *guest) { g.open("f", creat) }, []string{"/f"}},
 		"renamed": {func(g *guest) {
 			g.open("f", creat)
@@ -119,7 +119,7 @@ func TestLeftOpen(t *testing.T) {
 		"a folder":        {func(g *guest) { g.openDir("d") }, []string{"/d"}},
 		"closed":          {func(g *guest) { g.ok("fd_close", 1) }, []string{"standard output (descriptor 1)"}},
 		"preopen closed":  {func(g *guest) { g.ok("fd_close", root) }, []string{"the preopened directory (descriptor 3)"}},
-		"replaced":        {func(g *guest) { g.ok("fd_renumber", uint64(g.open("f", creat)), 0) }, []string{"standard input (descriptor 0)", "/f"}},
+		"replaced":        {func(g *guest) { g.ok("fd_renumber", g.open("f", creat), 0) }, []string{"standard input (descriptor 0)", "/f"}},
 		"streams swapped": {func(g *guest) { g.ok("fd_renumber", 2, 1) }, []string{"standard output (descriptor 1)", "standard error (as descriptor 1)", "standard error (descriptor 2)"}},
 	} {
 		t.Run(name, func(t *testing.T) {
