@@ -19,8 +19,12 @@ func (r *reservation) reserve(size uint64) error {
 	return nil
 }
 
+// mapImage fills the slice that is in use, if there is one of the image's size: wazero
+// would not see another.
 func (r *reservation) mapImage(img *image) error {
-	r.all = make([]byte, img.size)
+	if uint64(len(r.all)) != img.size {
+		r.all = make([]byte, img.size)
+	}
 	copy(r.all, img.bytes)
 	return nil
 }

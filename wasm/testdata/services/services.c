@@ -144,7 +144,7 @@ __attribute__((noinline)) static int fibers_in_try(void) {
 
 /* ---- the call protocol ---- */
 
-EXPORT(funcbox_abi) int funcbox_abi(void) { return 1; }
+EXPORT(funcbox_abi) int funcbox_abi(void) { return 2; }
 EXPORT(funcbox_init) int funcbox_init(void) { return try_once(3) == 3 ? 0 : 1; }
 
 EXPORT(funcbox_call) void funcbox_call(size_t length) {
