@@ -167,7 +167,10 @@
           depth--;
           break;
         case DEFAULT:
-          if (depth === 0) setDefault(parameter, text);
+          if (depth === 0) {
+            parameter.given = text;
+            setDefault(parameter, text);
+          }
           else if (depth === 1 && parameter.pattern === '{') setDefault(parameter.keys.at(-1), text);
           break;
         case PARAMETER:
@@ -185,10 +188,11 @@
     const names = params.map(({ name }) => name);
     const last = params.length - 1;
     params.forEach((parameter, i) => {
-      const { pattern, open, text } = parameter;
+      const { pattern, open, text, given } = parameter;
       delete parameter.pattern;
       delete parameter.open;
       delete parameter.text;
+      delete parameter.given;
       if (pattern === undefined) {
         const said = described.parameters[parameter.name];
         if (said) {
@@ -209,7 +213,8 @@
         if (open || parameter.keys.length === 0) delete parameter.keys;
       } else {
         if (parameter.kind !== 'rest') parameter.kind = 'positional';
-        parameter.name = text.replace(/\s+/g, ' ').replace(/^\.\.\./, '');
+        const written = given !== undefined && text.endsWith(given) ? text.slice(0, -given.length).replace(/\s*=\s*$/, '') : text;
+        parameter.name = written.replace(/\s+/g, ' ').replace(/^\.\.\./, '');
         delete parameter.keys;
       }
     });
