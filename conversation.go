@@ -155,9 +155,12 @@ const maxRequestBytes = 1 << 31
 // envelope encodes a request for the guest.
 func (p *plan) envelope(operation, flags uint64, bound binding) ([]byte, error) {
 	r := p.req
-	code := r.Code
-	if operation == operationCall {
-		code = ""
+	code, function := r.Code, r.Function
+	if operation == operationCall || p.language.NewCompiler != nil {
+		code = "" // it is loaded, or compiled into the module
+	}
+	if function == "" && p.language.NewCompiler != nil && p.listing != nil {
+		function = p.listing.Only
 	}
 	b := make([]byte, 0, 256+len(code))
 	keys := requestKeys
@@ -168,7 +171,7 @@ func (p *plan) envelope(operation, flags uint64, bound binding) ([]byte, error) 
 	b = value.AppendUint(value.AppendUint(b, requestOperation), operation)
 	b = value.AppendText(value.AppendUint(b, requestCode), code)
 	b = value.AppendText(value.AppendUint(b, requestFilename), first(r.Filename, p.language.MainFile))
-	b = value.AppendText(value.AppendUint(b, requestFunction), r.Function)
+	b = value.AppendText(value.AppendUint(b, requestFunction), function)
 	var err error
 	b = value.AppendUint(b, requestArgs)
 	if len(bound.args) == 0 {

@@ -131,13 +131,9 @@ func (ex *Executor) ready(ctx context.Context, p *plan) error {
 	if err != nil {
 		return err
 	}
-	p.module, p.release = build.Module, build.Release
-	listed, err := value.Decode(build.Listing, value.Limits{})
-	if err == nil {
-		p.listing, err = signature.Decode(listed)
-	}
-	if err != nil {
-		return fmt.Errorf("the compiler's list of functions: %w", err)
+	p.module, p.release, p.listing = build.Module, build.Release, build.Listing
+	if build.HasMain && p.req.Function == "" && len(p.req.Args)+len(p.req.Kwargs) == 0 {
+		p.listing = &signature.Listing{Body: true}
 	}
 	return p.module.Prepare(ctx)
 }
@@ -148,12 +144,10 @@ func (p *plan) source() *lang.Source {
 	for path, content := range p.files {
 		files[string(path)] = content
 	}
-	source := &lang.Source{
+	return &lang.Source{
 		Code: p.req.Code, Filename: p.req.Filename, Workdir: string(p.workdir), Files: files,
-		Function: p.req.Function, Options: p.req.Compile,
+		Outs: outParameters(p.req), Options: p.req.Compile,
 	}
-	source.Parameters, source.Returns = schemaForCompiler(p.req)
-	return source
 }
 
 // plan is everything a call needs, checked, before it waits for its turn.

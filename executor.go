@@ -226,6 +226,8 @@ func hostError(err error) error {
 		return ErrClosed
 	case errors.Is(err, wasm.ErrMemoryLimit):
 		return fmt.Errorf("%w: %w", ErrBadRequest, err)
+	case errors.Is(err, ErrBadRequest), errors.Is(err, ErrOpenFiles): // what a load refused
+		return err
 	}
 	return fmt.Errorf("funcbox: %w", err)
 }

@@ -29,7 +29,7 @@ const MaxDepth = 8
 // ErrDepth says that host functions have called the executor more than MaxDepth deep.
 var ErrDepth = fmt.Errorf("funcbox: more than %d calls are inside one another", MaxDepth)
 
-// hostError is the type of errors of host functions in every language.
+// hostErrorType is the type of errors of host functions in every language.
 const hostErrorType = "HostError"
 
 // maxHostNameBytes bounds the names of host functions.

@@ -18,8 +18,8 @@ import (
 // nothing, and nothing that a call does is seen by another. It takes memory for what
 // loading wrote only. Safe for use by many goroutines.
 //
-// Random generators of the language itself are seeded for each call. A generator that
-// the code made while it was loaded is part of the photograph, and begins the same in
+// Random generators of the language itself are seeded for each call. One that the code
+// made and seeded while it was loaded is part of the photograph, and begins the same in
 // each call.
 type Program struct {
 	ex       *Executor
@@ -82,6 +82,9 @@ func (ex *Executor) Load(ctx context.Context, req Request) (*Program, error) {
 		return nil, err
 	}
 	if !res.Success() {
+		if program.module != nil { // the last of the output could not be written
+			program.retire()
+		}
 		return nil, &LoadError{Result: res}
 	}
 	program.result = res
@@ -92,6 +95,7 @@ func (ex *Executor) Load(ctx context.Context, req Request) (*Program, error) {
 
 // load runs a load and takes the photograph.
 func (ex *Executor) load(ctx context.Context, p *plan, res *ExecutionResult, program *Program) error {
+	p.req.Schema = nil // is about calls, and has been told to the compiler
 	talk := &conversation{}
 	var err error
 	if talk.first, err = p.envelope(operationLoad, flagFresh|flagHasArgs, binding{}); err != nil {
@@ -106,7 +110,7 @@ func (ex *Executor) load(ctx context.Context, p *plan, res *ExecutionResult, pro
 			ex.logger.Warn("closing what was mounted", "error", err)
 		}
 	}()
-	var failed bool
+	var failed, exited bool
 	err = p.guest(ctx, res, files.tree, talk, func(ctx context.Context, job wasm.Job) (wasm.Outcome, error) {
 		outcome, module, err := p.module.Load(ctx, job, func(outcome wasm.Outcome) (refused error) {
 			program.listing, failed, refused = decodeListing(outcome.Reply)
@@ -119,6 +123,7 @@ func (ex *Executor) load(ctx context.Context, p *plan, res *ExecutionResult, pro
 			program.files, refused = files.tree.Image()
 			return refused
 		})
+		exited = outcome.Ending == wasm.Exited
 		switch {
 		case errors.Is(err, errNotLoaded):
 			return outcome, nil
@@ -132,7 +137,11 @@ func (ex *Executor) load(ctx context.Context, p *plan, res *ExecutionResult, pro
 	if err != nil {
 		return err
 	}
-	if program.module == nil && res.Success() {
+	switch {
+	case program.module != nil || !res.Success():
+	case exited: // with code 0, which is a success of a call, but leaves nothing to call
+		res.fail(StatusError, &GuestError{Type: "Exit", Message: "the guest exited while it was loaded, so that there is nothing to call"}, ErrExit)
+	default:
 		return errors.New("funcbox: the guest's list of its functions cannot be read")
 	}
 	if program.module != nil {
@@ -152,8 +161,8 @@ func openFiles(err error) string {
 	return err.Error()
 }
 
-// Execute calls a function of the program. Language and Code must be empty. Env, Argv,
-// Workdir, Filename, HostFuncs and Schema are those of Load where the request has none;
+// Execute calls a function of the program. Language, Code and Compile must be empty. Env,
+// Argv, Workdir, Filename and HostFuncs are those of Load where the request has none;
 // Files come on top of the program's.
 func (p *Program) Execute(ctx context.Context, req Request) (*ExecutionResult, error) {
 	if err := p.begin(); err != nil {

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/funcbox/funcbox/lang"
 	"github.com/funcbox/funcbox/signature"
 )
 
@@ -51,32 +50,21 @@ func (r *Request) checkSchema() error {
 	return nil
 }
 
-// schemaForCompiler is what a schema says of parameters and the result to a compiler.
-func schemaForCompiler(req *Request) (parameters []lang.SourceParameter, returns string) {
+// outParameters are the names of those parameters that the request's schema declares as
+// results.
+func outParameters(req *Request) []string {
 	if req.Schema == nil {
-		return nil, ""
+		return nil
 	}
 	list, err := req.Schema.Ordered()
 	if err != nil { // as in checkResult
-		return nil, ""
+		return nil
 	}
+	var names []string
 	for i := range list {
-		parameters = append(parameters, lang.SourceParameter{
-			Name: list[i].Name, Type: first(list[i].Hint, typeForCompiler(list[i].Type)), Out: list[i].Out,
-		})
+		if list[i].Out {
+			names = append(names, list[i].Name)
+		}
 	}
-	output, err := req.Schema.OutputType()
-	if err != nil {
-		return parameters, req.Schema.Returns
-	}
-	return parameters, first(req.Schema.Returns, typeForCompiler(output))
-}
-
-// typeForCompiler leaves out the types that a compiler has no word for.
-func typeForCompiler(name string) string {
-	switch name {
-	case "integer", "number", "string", "boolean", "array", "object":
-		return name
-	}
-	return ""
+	return names
 }

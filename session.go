@@ -55,8 +55,8 @@ var (
 // goroutines.
 //
 // A guest that exits, crashes or is stopped ends the session; what it wrote until then
-// can still be read with Files. Fibers of the guest, such as generators that are half
-// done in Ruby or PHP, do not outlive a call.
+// can still be read with Files. Fibers that are half done, such as those of Ruby's
+// Enumerator#next, do not outlive a call.
 type Session struct {
 	ex       *Executor
 	language *lang.Language

@@ -146,7 +146,10 @@ func (s *Session) Snapshot(ctx context.Context, w io.Writer) error {
 	if err == nil {
 		_, err = encoder.Write(sum.Sum(nil))
 	}
-	if err = errors.Join(err, encoder.Close()); err != nil {
+	if closing := encoder.Close(); err == nil { // else it says the same
+		err = closing
+	}
+	if err != nil {
 		return fmt.Errorf("funcbox: writing the snapshot: %w", err)
 	}
 	return nil
