@@ -18,10 +18,12 @@ format: ## fails where gofmt would change a file
 vet:
 	$(GO) vet ./...
 	cd bench && $(GO) vet ./...
+	cd otel && $(GO) vet ./...
 
 .PHONY: lint
 lint: $(GOLANGCI_LINT)
 	$(GOLANGCI_LINT) run
+	cd otel && $(GOLANGCI_LINT) run
 
 $(GOLANGCI_LINT):
 	GOBIN=$(dir $@) $(GO) install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_LINT_VERSION)
@@ -31,6 +33,7 @@ $(GOLANGCI_LINT):
 tidy: ## fails where go.mod or go.sum are not what go mod tidy makes of them
 	$(GO) mod tidy -diff
 	cd bench && $(GO) mod tidy -diff
+	cd otel && $(GO) mod tidy -diff
 
 .PHONY: cross
 cross: ## every platform must build and vet, tests included
@@ -42,6 +45,7 @@ cross: ## every platform must build and vet, tests included
 .PHONY: test
 test:
 	$(GO) test ./...
+	cd otel && $(GO) test ./...
 
 .PHONY: portable
 portable: ## the memory of platforms that are not unix, tried here; hostile guests have it copied at up to 4 GiB
@@ -100,3 +104,7 @@ runtime-php: ## builds lang/php/php.wasm.zst anew; needs what runtime-js needs
 .PHONY: runtime-ruby
 runtime-ruby: ## builds lang/ruby's module and standard library anew; needs what runtime-js needs
 	lang/ruby/build/build.sh
+
+.PHONY: runtime-c
+runtime-c: ## builds lang/c's compiler and libraries anew; needs what runtime-js needs, and npm
+	lang/c/build/build.sh
