@@ -46,13 +46,14 @@ var language = sync.OnceValue(func() *lang.Language {
 		panic(fmt.Sprintf("js: %v", err)) // "library" is a valid path
 	}
 	return &lang.Language{
-		Name:       "js",
-		Aliases:    []string{"javascript", "quickjs", "mjs"},
-		Extensions: []string{".js", ".mjs", ".cjs"},
-		MainFile:   "main.js",
-		Version:    "QuickJS " + built.Version,
-		Signature:  signature.Convention{Names: signature.NamesPlacedOrOptions, Notation: signature.NotationJavaScript},
-		Binary:     wasm.NewBinary(module, built.Wasm),
-		Library:    files,
+		Name:         "js",
+		Aliases:      []string{"javascript", "quickjs", "mjs"},
+		Extensions:   []string{".js", ".mjs", ".cjs"},
+		MainFile:     "main.js",
+		Version:      "QuickJS " + built.Version,
+		ListsEarlier: true,
+		Signature:    signature.Convention{Names: signature.NamesPlacedOrOptions, Notation: signature.NotationJavaScript},
+		Binary:       wasm.NewBinary(module, built.Wasm),
+		Library:      files,
 	}
 })

@@ -122,6 +122,7 @@ JSValue program_execute(struct request *request) {
 /* ---- what stays loaded ------------------------------------------------ */
 
 static struct program loaded = {.namespace = JS_UNDEFINED, .completion = JS_UNDEFINED, .only = JS_UNDEFINED};
+static int is_loaded; /* there is something in it */
 
 /* Whether EXECUTE would run the code and call nothing, as far as can be told before
  * it has run. */
@@ -155,7 +156,10 @@ static JSValue listing(const char *kind) {
         }
     }
     JSValue result = bad ? JS_EXCEPTION : shim_hook("listing", 6, arguments);
-    if (is_module && !JS_IsException(result)) loaded.only = JS_GetPropertyStr(ctx, result, "only");
+    if (is_module && !JS_IsException(result)) {
+        JS_FreeValue(ctx, loaded.only);
+        loaded.only = JS_GetPropertyStr(ctx, result, "only");
+    }
     for (int i = 0; i < 6; i++) JS_FreeValue(ctx, arguments[i]);
     return result;
 }
@@ -177,10 +181,18 @@ static JSValue load(void) {
 
 JSValue program_load(struct request *request) {
     loop_begin_call();
+    if (is_loaded && !request->code_length) { /* a session asks what there is */
+        loaded.request = request;
+        JSValue result = listing("module");
+        loaded.request = NULL;
+        return result;
+    }
+    source_forget_all();
     end(&loaded);
     begin(&loaded, request);
     JSValue result = load();
-    source_forget();
+    source_keep();
+    is_loaded = !JS_IsException(result);
     if (!loaded.scan.owned) scan_free(&loaded.scan); /* its names are in the request */
     loaded.request = NULL;
     return result;
@@ -214,6 +226,8 @@ JSValue program_run(struct request *request) {
     loop_begin_call();
     loaded.request = request;
     JSValue result = program_run_code(&loaded);
+    source_keep();
+    is_loaded = 1;
     loaded.request = NULL;
     if (JS_IsException(result) || !(request->flags & FUNCBOX_FLAG_LAST)) return result;
     if (loop_drain(JS_UNDEFINED, 1) == 0 && run_exit_handlers() == 0) return result;

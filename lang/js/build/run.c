@@ -160,6 +160,7 @@ JSValue program_run_code(struct program *program) {
             return JS_EXCEPTION;
         }
     }
+    source_listen();
     JS_SetInteractive(1);
     JSValue value = JS_Eval(ctx, request->code, request->code_length, request->file, flags);
     JS_SetInteractive(0);

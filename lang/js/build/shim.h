@@ -91,9 +91,17 @@ JSValue files_list(const char *path);
 
 /* ---- source.c: what the engine's parser tells of functions and modules ---- */
 
-/* Between these two, what is parsed is remembered. */
+/* What is parsed from here on is remembered. */
 void source_listen(void);
+
+/* Ends that and forgets what was remembered since the last source_keep. */
 void source_forget(void);
+
+/* Ends that and goes on remembering functions as long as they exist. */
+void source_keep(void);
+
+/* Ends that and forgets everything. */
+void source_forget_all(void);
 
 /* What was remembered of the code of function: an array of the doc comment and then
  * parts and their texts by turns. Undefined: nothing. */

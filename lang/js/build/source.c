@@ -9,12 +9,13 @@
 struct record {
     struct record *older;
     const void *function; /* while it is parsed; then NULL */
-    const void *code;
+    void *code;           /* held: its memory is not used for another one; NULL while it is parsed */
     int uses_arguments;
     struct funcbox_writer parts; /* part, length (uint32_t), text */
 };
 
 static struct record *newest;
+static struct record *kept; /* the newest of those that stay, see source_keep */
 
 /* Comments of the source that is being parsed. The parser may see one twice when it
  * looks ahead. */
@@ -89,33 +90,50 @@ static void found(const void *function, JSParsePart part, const char *start, con
 static void made(const void *function, const void *code, JS_BOOL uses_arguments) {
     struct record *r = newest;
     while (r && r->function != function) r = r->older;
-    if (!r) { /* a script, or a constructor that the engine made */
-        r = calloc(1, sizeof *r);
-        if (!r) return;
-        r->older = newest;
-        newest = r;
-        r->uses_arguments = 1;
-    } else r->uses_arguments = uses_arguments;
+    if (!r) return; /* a script, or a constructor that the engine made */
+    r->uses_arguments = uses_arguments;
     r->function = NULL;
-    r->code = code;
+    r->code = JS_VALUE_GET_PTR(JS_DupValue(shim_context, JS_MKPTR(JS_TAG_FUNCTION_BYTECODE, (void *)code)));
 }
 
 static const JSParseListener listener = {found, made};
 
 void source_listen(void) { JS_SetParseListener(&listener); }
 
-void source_forget(void) {
+static struct record *release(struct record *record) {
+    struct record *older = record->older;
+    if (record->code) JS_FreeValue(shim_context, JS_MKPTR(JS_TAG_FUNCTION_BYTECODE, record->code));
+    funcbox_writer_free(&record->parts);
+    free(record);
+    return older;
+}
+
+static void stop_listening(void) {
     JS_SetParseListener(NULL);
-    while (newest) {
-        struct record *older = newest->older;
-        funcbox_writer_free(&newest->parts);
-        free(newest);
-        newest = older;
-    }
     free(comments);
     comments = NULL;
     comment_count = comment_capacity = 0;
     funcbox_writer_free(&declarations);
+}
+
+void source_forget(void) {
+    stop_listening();
+    while (newest != kept) newest = release(newest);
+}
+
+void source_keep(void) {
+    stop_listening();
+    for (struct record **at = &newest; *at;) {
+        JSRefCountHeader *code = (*at)->code;
+        if (code && code->ref_count > 1) at = &(*at)->older;
+        else *at = release(*at);
+    }
+    kept = newest;
+}
+
+void source_forget_all(void) {
+    kept = NULL;
+    source_forget();
 }
 
 const struct source_declaration *source_declarations(size_t *count) {
@@ -127,7 +145,6 @@ JSValue source_parameters(JSValueConst function) {
     JSContext *ctx = shim_context;
     const void *code = JS_GetFunctionCode(function);
     struct record *r = code ? newest : NULL;
-    /* The newest is right: the memory of code that is gone may be used again. */
     while (r && r->code != code) r = r->older;
     if (!r) return JS_UNDEFINED;
     JSValue array = JS_NewArray(ctx);

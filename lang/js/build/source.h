@@ -10,7 +10,7 @@ struct source_declaration {
     const char *start, *end;
 };
 
-/* Those since source_listen, in the order of the source; until source_forget. */
+/* Those since source_listen, in the order of the source; until one of the functions that end that. */
 const struct source_declaration *source_declarations(size_t *count);
 
 #endif
