@@ -151,7 +151,7 @@ func (g *guest) session(t testing.TB, codes ...string) []any {
 	t.Helper()
 	var steps []step
 	for i, code := range codes {
-		steps = append(steps, step{op: opRun, flags: map[bool]int{true: flagFresh}[i == 0], code: code, workdir: "/workspace"})
+		steps = append(steps, step{op: opRun, flags: map[bool]int{true: flagFresh}[i == 0], code: code, env: map[string]any{}, workdir: "/workspace"})
 	}
 	return results(g.run(t, steps...))
 }

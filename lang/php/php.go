@@ -36,11 +36,12 @@ var language = sync.OnceValue(func() *lang.Language {
 		panic(fmt.Sprintf("php: the embedded manifest is broken: %v", err)) // a broken build, found by any test
 	}
 	return &lang.Language{
-		Name:       "php",
-		Extensions: []string{".php"},
-		MainFile:   "main.php",
-		Version:    "PHP " + built.Version,
-		Signature:  signature.Convention{RestNamed: true, Notation: signature.NotationPHP},
-		Binary:     wasm.NewBinary(module, built.Wasm),
+		Name:         "php",
+		Extensions:   []string{".php"},
+		MainFile:     "main.php",
+		Version:      "PHP " + built.Version,
+		Signature:    signature.Convention{RestNamed: true, Notation: signature.NotationPHP},
+		ListsEarlier: true,
+		Binary:       wasm.NewBinary(module, built.Wasm),
 	}
 })
