@@ -65,7 +65,8 @@ func (s *suite) output(t *testing.T) {
 	res = s.execute(t, req)
 	require.Equal(t, "to stdout\n", stdout.String())
 	require.Equal(t, "to stderr\n", stderr.String())
-	require.Empty(t, res.Stdout+res.Stderr)
+	require.Equal(t, stdout.String(), res.Stdout)
+	require.Equal(t, stderr.String(), res.Stderr)
 }
 
 func (s *suite) exit(t *testing.T) {

@@ -44,16 +44,21 @@ type Matrix struct {
 	// MemoryTypes are the types of errors where a text of 64 MiB does not fit the
 	// guest's memory.
 	MemoryTypes []string
-	// Typed, of a language whose functions take values of one type only, replaces Same:
-	// the program whose same(value) takes a value of a kind in a place; empty: no type of
-	// the language holds that. Such a language has no use for Type, Make and Deep.
-	Typed func(kind ValueKind, place Place) string
+	// Typed, of a language whose functions take values of one type only, is in place of
+	// Same: the name of the function of Program, alike, that takes a value of a kind in a
+	// place; empty: no type of the language holds that. Such a language has no use for
+	// Type, Make and Deep.
+	Typed   func(kind ValueKind, place Place) string
+	Program string
 	// Kinds has an entry for every kind of value.
 	Kinds map[ValueKind]Kind
 }
 
 // Place is where a value is passed.
 type Place string
+
+// Places lists all places.
+func Places() []Place { return []Place{AsArgument, AsNamed, InList, InMap, Nested} }
 
 // The places.
 const (
@@ -72,6 +77,8 @@ type Kind struct {
 	// language has no way to write one.
 	Literal string
 	Value   any
+	// Others are further expressions of the kind, with what they come back as.
+	Others map[string]any
 	// Back is what a value that went in comes back as; nil: as it was.
 	Back func(any) any
 	// Refused is a part of the error where the value cannot go in.
@@ -100,7 +107,10 @@ func RunMatrix(t *testing.T, language *lang.Language, matrix Matrix) {
 	require.Len(t, tried, len(ValueKinds()), "a kind of value has no Go type")
 	for kind, of := range matrix.Kinds {
 		if of.Literal != "" {
-			t.Run("literal/"+string(kind), func(t *testing.T) { m.literal(t, of) })
+			t.Run("literal/"+string(kind), func(t *testing.T) { m.literal(t, of.Literal, of.Value) })
+		}
+		for expression, want := range of.Others {
+			t.Run("literal/"+string(kind)+"/"+expression, func(t *testing.T) { m.literal(t, expression, want) })
 		}
 	}
 	if matrix.Typed == nil {
@@ -148,7 +158,8 @@ func (m *matrixTest) goType(t *testing.T, of goType) {
 	} {
 		t.Run(string(place.name), func(t *testing.T) {
 			if m.matrix.Typed != nil {
-				if place.req.Code = m.matrix.Typed(kindOf(of.want), place.name); place.req.Code == "" {
+				place.req.Code, place.req.Function = m.matrix.Program, m.matrix.Typed(kindOf(of.want), place.name)
+				if place.req.Function == "" {
 					t.Skip("no type of the language holds that")
 				}
 			}
@@ -172,16 +183,16 @@ func (m *matrixTest) goType(t *testing.T, of goType) {
 }
 
 // literal has the language make a value.
-func (m *matrixTest) literal(t *testing.T, of Kind) {
+func (m *matrixTest) literal(t *testing.T, expression string, value any) {
 	for _, place := range []struct {
 		name       string
 		expression string
 		want       any
 	}{
-		{"alone", of.Literal, of.Value},
-		{"in a list", m.matrix.List(of.Literal), []any{of.Value}},
-		{"in a map", m.matrix.Map(of.Literal), map[string]any{"k": of.Value}},
-		{"nested", m.matrix.List(m.matrix.Map(m.matrix.List(of.Literal))), []any{map[string]any{"k": []any{of.Value}}}},
+		{"alone", expression, value},
+		{"in a list", m.matrix.List(expression), []any{value}},
+		{"in a map", m.matrix.Map(expression), map[string]any{"k": value}},
+		{"nested", m.matrix.List(m.matrix.Map(m.matrix.List(expression))), []any{map[string]any{"k": []any{value}}}},
 	} {
 		t.Run(place.name, func(t *testing.T) {
 			res := m.execute(t, funcbox.Request{Code: m.matrix.Make(place.expression), Function: "make"})
@@ -237,7 +248,8 @@ func (m *matrixTest) large(t *testing.T) {
 	text := strings.Repeat("0123456789abcdef", 4<<20)
 	req := funcbox.Request{Code: m.matrix.Same, Function: "same", Args: []any{text}}
 	if m.matrix.Typed != nil {
-		if req.Code = m.matrix.Typed(KindText, AsArgument); req.Code == "" {
+		req.Code, req.Function = m.matrix.Program, m.matrix.Typed(KindText, AsArgument)
+		if req.Function == "" {
 			t.Skip("no type of the language holds that")
 		}
 	}

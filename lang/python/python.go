@@ -51,13 +51,14 @@ var language = sync.OnceValue(func() *lang.Language {
 		panic(fmt.Sprintf("python: %v", err))
 	}
 	return &lang.Language{
-		Name:       "python",
-		Aliases:    []string{"py", "python3"},
-		Extensions: []string{".py"},
-		MainFile:   "main.py",
-		Version:    "CPython " + built.Version,
-		Binary:     wasm.NewBinary(module, built.Wasm),
-		Library:    sub(library, "library"),
+		Name:         "python",
+		Aliases:      []string{"py", "python3"},
+		Extensions:   []string{".py"},
+		MainFile:     "main.py",
+		Version:      "CPython " + built.Version,
+		ListsEarlier: true,
+		Binary:       wasm.NewBinary(module, built.Wasm),
+		Library:      sub(library, "library"),
 		Trees: []lang.Tree{
 			{Path: "/usr/lib/python3.13", Files: sub(files, "python3.13"), Sum: built.Library},
 			{Path: "/usr/share/zoneinfo", Files: sub(files, "zoneinfo"), Sum: built.Library},
