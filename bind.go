@@ -99,6 +99,9 @@ func bindRequest(l *lang.Language, listing *signature.Listing, req *Request) (ar
 	if refused != nil {
 		return nil, nil, "", refused, nil
 	}
+	if function == nil && !listing.Body && l.NewCompiler != nil { // all that can be called is listed
+		return nil, nil, "", notFound(listing, req.Function), nil
+	}
 	convention := l.Signature
 	if listing.Body && convention.Names != signature.NamesPlaced {
 		convention.Names = signature.NamesKept // a body sees them by their names
@@ -122,7 +125,7 @@ func bindRequest(l *lang.Language, listing *signature.Listing, req *Request) (ar
 		args, kwargs, err = function.Bind(convention, args, kwargs)
 	}
 	if problem := new(signature.BindError); errors.As(err, &problem) {
-		return nil, nil, "", &GuestError{Type: "ArgumentError", Message: problem.Error()}, nil
+		return nil, nil, source, &GuestError{Type: "ArgumentError", Message: problem.Error()}, nil
 	}
 	if err != nil {
 		return nil, nil, "", nil, fmt.Errorf("%w: %w", ErrBadRequest, err)
@@ -144,6 +147,19 @@ func chosen(listing *signature.Listing, name string) (*signature.Signature, *Gue
 		message = "no function is named, and the code has several: " + strings.Join(public, ", ")
 	}
 	return nil, &GuestError{Type: "FunctionNotFound", Message: message}
+}
+
+// notFound says of a compiled program what a guest says of its code.
+func notFound(listing *signature.Listing, name string) *GuestError {
+	names := make([]string, 0, len(listing.Functions))
+	for i := range listing.Functions {
+		names = append(names, listing.Functions[i].Name)
+	}
+	defines := "defines no functions"
+	if len(names) > 0 {
+		defines = "defines: " + strings.Join(names, ", ")
+	}
+	return &GuestError{Type: "FunctionNotFound", Message: fmt.Sprintf("function %.200q is not defined; the code %s", name, defines)}
 }
 
 // normalized are arguments as a guest would send them back, for a schema to look at.

@@ -101,9 +101,13 @@ func (p *plan) afterLoad(talk *conversation, reply []byte) []byte {
 	return request
 }
 
+// maxListingItems bounds what a guest may say of its functions. A thousand functions with
+// a dozen parameters each take some 200,000.
+const maxListingItems = 1 << 20
+
 // decodeListing reads the reply to a load. failed: it is an error of the guest's.
 func decodeListing(reply []byte) (listing *signature.Listing, failed bool, err error) {
-	decoded, err := value.DecodeReply(reply, value.Limits{})
+	decoded, err := value.DecodeReply(reply, value.Limits{Items: maxListingItems})
 	if err != nil {
 		return nil, false, err
 	}

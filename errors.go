@@ -55,13 +55,14 @@ func (e *GuestError) Error() string {
 
 // callError is what ExecutionResult.Err returns.
 type callError struct {
+	doing  string
 	status Status
 	guest  *GuestError
 	causes []error
 }
 
 func (e *callError) Error() string {
-	return "funcbox: " + string(e.status) + ": " + e.guest.Error()
+	return "funcbox: " + e.doing + string(e.status) + ": " + e.guest.Error()
 }
 
 func (e *callError) Unwrap() []error { return append([]error{e.guest}, e.causes...) }

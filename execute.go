@@ -33,7 +33,7 @@ func (ex *Executor) Execute(ctx context.Context, req Request) (*ExecutionResult,
 	}
 	return ex.run(ctx, p, func(ctx context.Context, res *ExecutionResult) error {
 		if refused, err := p.bindKnown(); err != nil || refused != nil {
-			res.refuse(refused)
+			p.refuse(res, refused)
 			return err
 		}
 		return ex.serve(ctx, p, res, p.module.Run)
@@ -61,7 +61,7 @@ func (ex *Executor) run(ctx context.Context, p *plan, serve func(context.Context
 	res = &ExecutionResult{Status: StatusSuccess, ExitCode: exitSuccess}
 	res.Meta = Meta{Language: p.language.Name, SignatureSource: signatureByConvention, CallID: p.info.ID, CorrelationID: p.req.CorrelationID}
 	err = ex.wait(ctx, p)
-	res.Meta.QueueDuration = time.Since(arrived)
+	res.Meta.QueueDuration, res.Meta.Warnings = time.Since(arrived), p.warnings
 	var failure *lang.CompileFailure
 	switch {
 	case err == nil:
@@ -89,6 +89,12 @@ func (r *ExecutionResult) refuse(refused *GuestError) {
 	if refused != nil {
 		r.fail(StatusError, refused)
 	}
+}
+
+// refuse records that the arguments do not fit, and by what they were bound.
+func (p *plan) refuse(res *ExecutionResult, refused *GuestError) {
+	res.Meta.SignatureSource = first(p.bound.source, signatureByConvention)
+	res.refuse(refused)
 }
 
 // wait gets the runtime ready and a slot to run in. Slots are given in the order
@@ -131,7 +137,7 @@ func (ex *Executor) ready(ctx context.Context, p *plan) error {
 	if err != nil {
 		return err
 	}
-	p.module, p.release, p.listing = build.Module, build.Release, build.Listing
+	p.module, p.release, p.listing, p.warnings = build.Module, build.Release, build.Listing, build.Warnings
 	if build.HasMain && p.req.Function == "" && len(p.req.Args)+len(p.req.Kwargs) == 0 {
 		p.listing = &signature.Listing{Body: true}
 	}
@@ -175,8 +181,9 @@ type plan struct {
 	// resumes: the guest is a copy that goes on in the surroundings it has.
 	resumes bool
 	// listing is what is known of the code's functions; nil: the guest is to be asked.
-	listing *signature.Listing
-	bound   binding
+	listing  *signature.Listing
+	warnings string // of a compiler
+	bound    binding
 }
 
 // binding is what the guest gets as its arguments.

@@ -18,6 +18,8 @@ const tmpDir vfs.Path = "/tmp"
 type filesystem struct {
 	tree  *vfs.FS
 	hosts []*hostSource
+	// call is the context that hooks get: that of the call under way.
+	call context.Context
 }
 
 // filePaths checks the paths of Files.
@@ -81,7 +83,7 @@ func (p *plan) filesystem(ctx context.Context, hooks Hooks) (*filesystem, error)
 	if p.baseAs == vfs.BaseSession { // it has them
 		options.Files, options.Directories = nil, nil
 	}
-	f := &filesystem{}
+	f := &filesystem{call: ctx}
 	if err := f.openFolders(ctx, p.mount, &options); err != nil {
 		return nil, errors.Join(err, f.close())
 	}
@@ -89,7 +91,7 @@ func (p *plan) filesystem(ctx context.Context, hooks Hooks) (*filesystem, error)
 		options.OnDenied = func(d vfs.Denial) {
 			for _, hook := range []func(context.Context, Denial){mount.Hooks.OnPermissionDenied, hooks.OnPermissionDenied} {
 				if hook != nil {
-					hook(ctx, denialOf(d))
+					hook(f.call, denialOf(d))
 				}
 			}
 		}

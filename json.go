@@ -50,7 +50,8 @@ func (m Meta) MarshalJSON() ([]byte, error) {
 		Language        string  `json:"language"`
 		CallID          string  `json:"callId"`
 		CorrelationID   string  `json:"correlationId"`
-	}{milliseconds(m.Duration), milliseconds(m.QueueDuration), m.Fuel, m.MemoryBytes, m.OutputTruncated, m.SignatureSource, m.Language, m.CallID, m.CorrelationID})
+		Warnings        string  `json:"warnings,omitempty"`
+	}{milliseconds(m.Duration), milliseconds(m.QueueDuration), m.Fuel, m.MemoryBytes, m.OutputTruncated, m.SignatureSource, m.Language, m.CallID, m.CorrelationID, m.Warnings})
 }
 
 func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }

@@ -26,7 +26,7 @@ type listingKey struct {
 }
 
 func (k listingKey) bytes() int {
-	return len(k.code) + len(k.filename) + len(k.function) + 512 // and some hundred bytes for what is listed
+	return len(k.code) + len(k.filename) + len(k.function) + 256
 }
 
 // listingCache remembers which functions code defines, so that arguments can be bound
@@ -42,6 +42,7 @@ type listingCache struct {
 type knownListing struct {
 	key     listingKey
 	listing *signature.Listing
+	bytes   int
 }
 
 func (c *listingCache) get(key listingKey) *signature.Listing {
@@ -62,16 +63,21 @@ func (c *listingCache) put(key listingKey, listing *signature.Listing) {
 		c.byKey = make(map[listingKey]*list.Element)
 	}
 	if element := c.byKey[key]; element != nil {
-		element.Value.(*knownListing).listing = listing
-		return
+		c.forget(element)
 	}
-	c.byKey[key] = c.recent.PushFront(&knownListing{key, listing})
-	c.bytes += key.bytes()
+	known := &knownListing{key: key, listing: listing, bytes: key.bytes() + listing.Bytes()}
+	c.byKey[key] = c.recent.PushFront(known)
+	c.bytes += known.bytes
 	for c.recent.Len() > maxListings || c.bytes > maxListingBytes {
-		oldest := c.recent.Remove(c.recent.Back()).(*knownListing)
-		delete(c.byKey, oldest.key)
-		c.bytes -= oldest.key.bytes()
+		c.forget(c.recent.Back())
 	}
+}
+
+// forget removes what is known. The caller holds mu.
+func (c *listingCache) forget(element *list.Element) {
+	known := c.recent.Remove(element).(*knownListing)
+	delete(c.byKey, known.key)
+	c.bytes -= known.bytes
 }
 
 var surroundingsSeed = maphash.MakeSeed()

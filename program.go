@@ -43,7 +43,7 @@ type LoadError struct {
 }
 
 // Error implements error.
-func (e *LoadError) Error() string { return "funcbox: loading: " + e.Result.Err().Error() }
+func (e *LoadError) Error() string { return e.Result.failure("loading: ").Error() }
 
 // Unwrap returns the result's error.
 func (e *LoadError) Unwrap() error { return e.Result.Err() }
@@ -74,6 +74,7 @@ func (ex *Executor) Load(ctx context.Context, req Request) (*Program, error) {
 	if err != nil {
 		return nil, err
 	}
+	schema := req.Schema // the loading itself goes without
 	program := &Program{ex: ex, language: p.language, free: func() {}}
 	res, err := ex.run(ctx, p, func(ctx context.Context, res *ExecutionResult) error {
 		return ex.load(ctx, p, res, program)
@@ -88,7 +89,7 @@ func (ex *Executor) Load(ctx context.Context, req Request) (*Program, error) {
 		return nil, &LoadError{Result: res}
 	}
 	program.result = res
-	program.load = Request{Filename: req.Filename, Workdir: req.Workdir, Env: req.Env, Argv: req.Argv, HostFuncs: req.HostFuncs}
+	program.load = Request{Filename: req.Filename, Workdir: req.Workdir, Env: req.Env, Argv: req.Argv, HostFuncs: req.HostFuncs, Schema: schema}
 	ex.register(program)
 	return program, nil
 }
@@ -162,8 +163,8 @@ func openFiles(err error) string {
 }
 
 // Execute calls a function of the program. Language, Code and Compile must be empty. Env,
-// Argv, Workdir, Filename and HostFuncs are those of Load where the request has none;
-// Files come on top of the program's.
+// Argv, Workdir, Filename, HostFuncs and Schema are those of Load where the request has
+// none; Files come on top of the program's.
 func (p *Program) Execute(ctx context.Context, req Request) (*ExecutionResult, error) {
 	if err := p.begin(); err != nil {
 		return nil, err
@@ -186,13 +187,16 @@ func (p *Program) Execute(ctx context.Context, req Request) (*ExecutionResult, e
 	if req.HostFuncs == nil {
 		req.HostFuncs = p.load.HostFuncs
 	}
+	if req.Schema == nil {
+		req.Schema = p.load.Schema
+	}
 	plan, err := p.ex.plan(&req, p)
 	if err != nil {
 		return nil, err
 	}
 	return p.ex.run(ctx, plan, func(ctx context.Context, res *ExecutionResult) error {
 		if refused, err := plan.bindKnown(); err != nil || refused != nil {
-			res.refuse(refused)
+			plan.refuse(res, refused)
 			return err
 		}
 		return p.ex.serve(ctx, plan, res, plan.module.Run)

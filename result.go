@@ -82,6 +82,9 @@ type Meta struct {
 	CallID string
 	// CorrelationID is the request's.
 	CorrelationID string
+	// Warnings are what the compiler of a compiled language remarked, as it prints them;
+	// CompileOptions.Warnings asks for more.
+	Warnings string
 }
 
 // Success tells whether Status is StatusSuccess.
@@ -95,7 +98,12 @@ func (r *ExecutionResult) Err() error {
 	if r.Success() {
 		return nil
 	}
-	return &callError{status: r.Status, guest: r.Error, causes: r.causes}
+	return r.failure("")
+}
+
+// failure is Err of a call that failed; doing says what it was for, ": " at its end.
+func (r *ExecutionResult) failure(doing string) error {
+	return &callError{doing: doing, status: r.Status, guest: r.Error, causes: r.causes}
 }
 
 // fail records a status other than success.

@@ -32,6 +32,8 @@ type SessionOptions struct {
 	Argv    []string
 	// HostFuncs are offered to all calls of the session, besides those of the executor.
 	HostFuncs map[string]HostFunc
+	// Schema is that of the calls that name a function and have none of their own.
+	Schema *Schema
 	// Limits of each call. MemoryBytes, FilesystemBytes and OpenFiles bound the whole
 	// session, and calls cannot raise them.
 	Limits Limits
@@ -77,6 +79,7 @@ type Session struct {
 	resumes bool // it goes on from where another session was
 	loaded  bool // code of a compiled language is in there
 	mount   *mountPlan
+	known   knownFunctions
 
 	mu    sync.Mutex
 	ended error // why, once it has
@@ -101,6 +104,7 @@ func (ex *Executor) NewSession(ctx context.Context, options SessionOptions) (*Se
 		s.free = program.end
 		s.language, s.base, s.loaded, s.module = program.language, program.files, true, program.module
 		s.options.take(&program.load)
+		s.known = knownFunctions{listing: program.listing, file: program.load.Filename}
 	} else {
 		var err error
 		if s.language, err = ex.language(options.Language); err != nil {
@@ -126,6 +130,9 @@ func (o *SessionOptions) take(load *Request) {
 	}
 	if o.HostFuncs == nil {
 		o.HostFuncs = load.HostFuncs
+	}
+	if o.Schema == nil {
+		o.Schema = load.Schema
 	}
 }
 
@@ -190,10 +197,6 @@ func (s *Session) Execute(ctx context.Context, req Request) (*ExecutionResult, e
 	if err := s.check(&req); err != nil {
 		return nil, err
 	}
-	if ctx.Value(s) != nil {
-		return nil, fmt.Errorf("%w: a host function of its own call calls it", ErrSessionBusy)
-	}
-	ctx = context.WithValue(ctx, s, true)
 	if err := s.ex.begin(); err != nil {
 		return nil, err
 	}
@@ -202,7 +205,11 @@ func (s *Session) Execute(ctx context.Context, req Request) (*ExecutionResult, e
 		return nil, err
 	}
 	defer s.leave()
+	ctx = context.WithValue(ctx, s, true)
 	req = s.request(req)
+	if req.Schema == nil && req.Function != "" {
+		req.Schema = s.options.Schema
+	}
 	p, err := s.plan(&req)
 	if err != nil {
 		return nil, err
@@ -240,6 +247,7 @@ func (s *Session) serve(ctx context.Context, p *plan, res *ExecutionResult) erro
 	if err := s.begin(ctx, p); err != nil {
 		return err
 	}
+	s.files.call = ctx
 	if err := s.addFiles(p); err != nil {
 		return err
 	}
@@ -247,6 +255,10 @@ func (s *Session) serve(ctx context.Context, p *plan, res *ExecutionResult) erro
 	talk, err := s.conversation(p)
 	if err != nil {
 		return err
+	}
+	if talk.first == nil {
+		p.refuse(res, talk.refused)
+		return nil
 	}
 	var over error
 	err = p.guest(ctx, res, nil, talk, func(ctx context.Context, job wasm.Job) (wasm.Outcome, error) {
@@ -307,73 +319,9 @@ func (s *Session) addFiles(p *plan) error {
 	return nil
 }
 
-// conversation plans what to ask the guest: to run the code, to call the function, or
-// one after the other.
-func (s *Session) conversation(p *plan) (*conversation, error) {
-	flags := uint64(0)
-	if s.fresh {
-		flags = flagFresh
-	}
-	p.bound = binding{args: p.req.Args, kwargs: p.req.Kwargs}
-	p.resumes = s.resumes && s.fresh
-	talk := &conversation{}
-	if p.language.NewCompiler != nil {
-		return talk, s.compiled(p, talk, flags)
-	}
-	var err error
-	switch {
-	case p.req.Code == "":
-		talk.first, err = p.envelope(operationCall, flags, p.bound)
-	case p.req.Function == "":
-		talk.first, err = p.envelope(operationRun, flags, p.bound)
-	default:
-		if talk.first, err = p.envelope(operationRun, flags, binding{}); err != nil {
-			return nil, err
-		}
-		call, err := p.envelope(operationCall, 0, p.bound)
-		talk.next = func(reply []byte) []byte { return callAfter(talk, reply, call) }
-		return talk, err
-	}
-	return talk, err
-}
-
-// callAfter asks for a call once the code before it has run.
-func callAfter(talk *conversation, reply, call []byte) []byte {
-	talk.next = nil
-	if failed, err := isError(reply); failed || err != nil {
-		return nil
-	}
-	return call
-}
-
-// compiled plans a call in a compiled language, whose code is that of the first call.
-func (s *Session) compiled(p *plan, talk *conversation, flags uint64) error {
-	if p.req.Code != "" && s.loaded {
-		return fmt.Errorf("%w: a session of %s keeps the code it began with; call its functions, or begin another session", ErrBadRequest, s.language.Name)
-	}
-	if p.listing != nil {
-		refused, err := p.bind(p.listing)
-		if err != nil {
-			return err
-		}
-		if refused != nil {
-			return errors.New("funcbox: " + refused.Message)
-		}
-	}
-	var err error
-	call, err := p.envelope(operationCall, 0, p.bound)
-	if err != nil || s.loaded {
-		talk.first = call
-		return err
-	}
-	s.loaded = true
-	talk.next = func(reply []byte) []byte { return callAfter(talk, reply, call) }
-	talk.first, err = p.envelope(operationLoad, flags|flagHasArgs, binding{})
-	return err
-}
-
 // Files tells what the session has changed in its files since it began, or since that
-// was synced; also once it has ended, until Close.
+// was synced; also once it has ended, until Close. It waits for the call that runs, so a
+// host function of that call must not ask.
 func (s *Session) Files() (FileChanges, error) {
 	s.turn <- struct{}{}
 	defer func() { <-s.turn }()
@@ -392,7 +340,9 @@ func (s *Session) Sync(ctx context.Context, options SyncOptions) (*SyncResult, e
 		return &SyncResult{}, err
 	}
 	defer s.ex.calls.Done()
-	s.turn <- struct{}{}
+	if err := s.wait(ctx); err != nil {
+		return &SyncResult{}, err
+	}
 	defer func() { <-s.turn }()
 	if s.files == nil {
 		return &SyncResult{}, s.reason()
@@ -411,7 +361,8 @@ func (s *Session) Sync(ctx context.Context, options SyncOptions) (*SyncResult, e
 	return result, err
 }
 
-// MemoryBytes is the size of the session's linear memory; 0 before its first call.
+// MemoryBytes is the size of the session's linear memory; 0 before its first call. It
+// waits as Files does.
 func (s *Session) MemoryBytes() int64 {
 	s.turn <- struct{}{}
 	defer func() { <-s.turn }()
@@ -429,10 +380,8 @@ func (s *Session) enter(ctx context.Context) error {
 		if s.options.RefuseWhenBusy {
 			return ErrSessionBusy
 		}
-		select {
-		case s.turn <- struct{}{}:
-		case <-ctx.Done():
-			return fmt.Errorf("funcbox: waiting for the session: %w", context.Cause(ctx))
+		if err := s.wait(ctx); err != nil {
+			return err
 		}
 	}
 	s.mu.Lock()
@@ -445,6 +394,19 @@ func (s *Session) enter(ctx context.Context) error {
 		s.idle.Stop()
 	}
 	return nil
+}
+
+// wait takes the turn, once it is free.
+func (s *Session) wait(ctx context.Context) error {
+	if ctx.Value(s) != nil {
+		return fmt.Errorf("%w: a host function of its own call asks", ErrSessionBusy)
+	}
+	select {
+	case s.turn <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return fmt.Errorf("funcbox: waiting for the session: %w", context.Cause(ctx))
+	}
 }
 
 func (s *Session) leave() {
@@ -468,12 +430,13 @@ func (s *Session) wind() {
 	}
 }
 
-// expire ends the session for having been idle, unless a call runs, after which the
+// expire ends the session for having been idle, unless it is in use, after which the
 // time begins anew.
 func (s *Session) expire() {
 	select {
 	case s.turn <- struct{}{}:
 	default:
+		s.wind()
 		return
 	}
 	s.end(fmt.Errorf("%w: it had no call for %v", ErrSessionEnded, s.options.IdleTimeout))
@@ -512,7 +475,9 @@ func (s *Session) end(reason error) {
 // handlers, with the session's limits, and everything is released. Their failure is
 // the error. A second Close does nothing.
 func (s *Session) Close(ctx context.Context) error {
-	s.turn <- struct{}{}
+	if err := s.wait(context.WithoutCancel(ctx)); err != nil { // a context that ended closes, too
+		return err
+	}
 	defer func() { <-s.turn }()
 	var err error
 	if s.guest != nil {
@@ -536,7 +501,7 @@ func (s *Session) farewell(ctx context.Context) error {
 	res := &ExecutionResult{Status: StatusSuccess}
 	err = p.guest(ctx, res, nil, talk, s.guest.Run)
 	if err == nil && res.Err() != nil {
-		err = fmt.Errorf("funcbox: closing the session: %w", res.Err())
+		err = res.failure("closing the session: ")
 	}
 	return err
 }

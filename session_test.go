@@ -330,3 +330,53 @@ func TestProgramFiles(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "x", typed)
 }
+
+// TestSessionHooks: hooks of the session's files are told which call they belong to.
+func TestSessionHooks(t *testing.T) {
+	var denied []string
+	executor := newExecutor(t, funcbox.WithHooks(funcbox.Hooks{OnPermissionDenied: func(ctx context.Context, denial funcbox.Denial) {
+		call, _ := funcbox.CallOf(ctx)
+		denied = append(denied, call.CorrelationID+" "+denial.Path)
+	}}))
+	session := steward(t, executor, funcbox.SessionOptions{Mount: &funcbox.Mount{Dirs: map[string]string{"/data": t.TempDir()}}})
+	for _, id := range []string{"first", "second"} {
+		res, err := session.Execute(context.Background(), funcbox.Request{Function: "write", Args: []any{"/data/" + id, "x"}, CorrelationID: id})
+		require.NoError(t, err)
+		require.Contains(t, res.Error.Message, "EACCES")
+	}
+	require.Equal(t, []string{"first /data/first", "second /data/second"}, denied)
+}
+
+// TestSessionInItsOwnCall: what waits for the session's call is refused in a host function
+// of that call, which would wait for ever.
+func TestSessionInItsOwnCall(t *testing.T) {
+	ctx := context.Background()
+	executor := newExecutor(t)
+	var session *funcbox.Session
+	session, err := executor.NewSession(ctx, funcbox.SessionOptions{Language: "js", HostFuncs: map[string]funcbox.HostFunc{
+		"ask": func(ctx context.Context, args []any, _ map[string]any) (any, error) {
+			var err error
+			switch args[0] {
+			case "execute":
+				_, err = session.Execute(ctx, funcbox.Request{Code: "1"})
+			case "fork":
+				_, err = session.Fork(ctx)
+			case "snapshot":
+				err = session.Snapshot(ctx, &bytes.Buffer{})
+			case "sync":
+				_, err = session.Sync(ctx, funcbox.SyncOptions{})
+			case "close":
+				err = session.Close(ctx)
+			}
+			require.ErrorIs(t, err, funcbox.ErrSessionBusy)
+			return args[0], nil
+		},
+	}})
+	require.NoError(t, err)
+	for _, what := range []string{"execute", "fork", "snapshot", "sync", "close"} {
+		res, err := session.Execute(ctx, funcbox.Request{Code: "require('funcbox').host.ask('" + what + "')"})
+		require.NoError(t, err)
+		require.Equal(t, what, res.Value)
+	}
+	require.NoError(t, session.Close(ctx))
+}

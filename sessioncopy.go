@@ -35,7 +35,7 @@ func (s *Session) Fork(ctx context.Context) (*Session, error) {
 	}
 	copied := &Session{
 		ex: s.ex, language: s.language, options: s.options, turn: make(chan struct{}, 1), free: func() {},
-		module: s.module, fresh: true, resumes: s.guest != nil || s.resumes, loaded: s.loaded, baseAs: vfs.BaseSession,
+		module: s.module, fresh: true, resumes: s.guest != nil || s.resumes, loaded: s.loaded, baseAs: vfs.BaseSession, known: s.known,
 	}
 	var err error
 	if copied.base, err = s.files.tree.Image(); err != nil {

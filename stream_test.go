@@ -17,11 +17,16 @@ import (
 	"github.com/funcbox/funcbox/lang/js"
 )
 
-// slowWriter takes a few bytes at a time, as a pipe that nobody reads does.
-type slowWriter struct{ bytes.Buffer }
+// slowWriter blocks now and then, as a pipe that nobody reads does.
+type slowWriter struct {
+	bytes.Buffer
+	writes int
+}
 
 func (w *slowWriter) Write(p []byte) (int, error) {
-	time.Sleep(100 * time.Microsecond)
+	if w.writes++; w.writes%100 == 0 {
+		time.Sleep(time.Millisecond)
+	}
 	return w.Buffer.Write(p)
 }
 

@@ -4,7 +4,7 @@
 //
 //	go run .                       the table
 //	go run . -only files           its rows about files of the host
-//	go run . -soak 1000000         that many calls, then what is left of them
+//	go run . -soak 100000          that many calls of every kind, then what is left of them
 //	go run . -unmetered FILE.wasm  adds the cost of metering; lang/js/build/build.sh
 //	                               says where it leaves the module before metering
 package main
@@ -35,9 +35,11 @@ func main() {
 	firstPython := flag.String("first-python", "", "the same as -first, of Python")
 	firstPHP := flag.String("first-php", "", "the same as -first, of PHP")
 	firstRuby := flag.String("first-ruby", "", "the same as -first, of Ruby")
+	firstC := flag.String("first-c", "", "print time and peak memory of a new program of C or C++, as -of says, with this cache folder (used by the table)")
+	of := flag.String("of", "c", "the language of -first-c: c or cpp")
 	soak := flag.Int("soak", 0, "run this many calls and report what is left")
 	unmetered := flag.String("unmetered", "", "the JavaScript runtime before metering")
-	only := flag.String("only", "", "the only section of the table: add, throughput, processes, fib, files, sync, metering, collector, cancellation, programs, python, php or ruby")
+	only := flag.String("only", "", "the only section of the table: add, throughput, processes, fib, files, sync, metering, collector, cancellation, programs, python, php, ruby or c")
 	flag.Parse()
 	var err error
 	switch {
@@ -49,6 +51,8 @@ func main() {
 		err = phpLanguage.firstResult(*firstPHP)
 	case *firstRuby != "":
 		err = rubyLanguage.firstResult(*firstRuby)
+	case *firstC != "":
+		err = firstUse(*firstC, *of)
 	case *read != "":
 		err = readThrough(*read)
 	case *soak > 0:
@@ -142,6 +146,7 @@ func printTable(unmetered, only string) error {
 		{"python", func(ctx context.Context, _ *funcbox.Executor) error { return pythonLanguage.table(ctx) }},
 		{"php", func(ctx context.Context, _ *funcbox.Executor) error { return phpLanguage.table(ctx) }},
 		{"ruby", func(ctx context.Context, _ *funcbox.Executor) error { return rubyLanguage.table(ctx) }},
+		{"c", cTable},
 	} {
 		if only == "" || only == section.name {
 			if err := section.run(ctx, ex); err != nil {

@@ -14,11 +14,17 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+// examples are the folders with a program that prints what its output.txt has.
+var examples = []string{"embed", "folder", "hostfunc", "limits", "program", "schema", "session", "stream", "sync", "transform", "typed"}
+
 // build makes the programs in a temporary folder and returns how to run one:
 // its name, then its arguments.
 func build(t *testing.T) func(t *testing.T, wantCode int, args ...string) string {
 	root := t.TempDir()
-	programs := []string{"./cmd/funcbox", "./examples/embed", "./examples/folder", "./examples/limits", "./examples/schema", "./examples/sync", "./examples/transform", "./examples/typed"}
+	programs := []string{"./cmd/funcbox"}
+	for _, name := range examples {
+		programs = append(programs, "./examples/"+name)
+	}
 	cmd := exec.Command("go", append([]string{"build", "-o", root + string(filepath.Separator)}, programs...)...)
 	cmd.Dir = ".."
 	output, err := cmd.CombinedOutput()
@@ -65,10 +71,15 @@ func TestExamples(t *testing.T) {
 		require.Contains(t, got, `"result":3,`)
 		require.Contains(t, got, `"path":"/workspace/totals.json","size":33,"content":"{\n  \"Ada\": 280,\n  \"Grace\": 120\n}\n"`)
 	})
+	t.Run("a program on the command line", func(t *testing.T) {
+		got := run(t, 0, "funcbox", "run", "--repeat", "3", "--call", "convert", "--args", `["12.50 USD"]`,
+			"--file", "rates.json=examples/program/rates.json", "examples/program/rates.py")
+		require.Equal(t, "read 4 rates of January 2026\n10.0\n", got)
+	})
 	t.Run("limits on the command line", func(t *testing.T) {
 		require.Equal(t, "counting\n", run(t, 124, "funcbox", "run", "--timeout", "500ms", "examples/limits/loop.js"))
 	})
-	for _, name := range []string{"embed", "folder", "limits", "schema", "sync", "transform", "typed"} {
+	for _, name := range examples {
 		t.Run(name, func(t *testing.T) {
 			want, err := os.ReadFile(filepath.Join(name, "output.txt"))
 			require.NoError(t, err)

@@ -44,6 +44,9 @@ type Language struct {
 	// Signature says how arguments are matched with parameters and how signatures are
 	// printed. The zero value is Python's way.
 	Signature signature.Convention
+	// ListsEarlier: a guest that is asked, in a session, to load empty code lists the
+	// functions that code before has defined, and nothing else changes by that.
+	ListsEarlier bool
 	// Binary is the guest runtime: a metered WASI reactor that speaks the call
 	// protocol.
 	Binary *wasm.Binary

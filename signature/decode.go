@@ -11,9 +11,10 @@ import (
 // Bounds of a listing. What goes over one of the first is an error, as no guest library
 // of ours does; texts that user code can make as long as it likes are cut.
 const (
-	maxFunctions  = 1001 // the 1,000 of the protocol and the one that is asked for
-	maxParameters = 1000 // of one function
-	maxKeys       = 1000 // of one parameter
+	maxFunctions  = 1001    // the 1,000 of the protocol and the one that is asked for
+	maxParameters = 1000    // of one function
+	maxKeys       = 1000    // of one parameter
+	maxTotal      = 100_000 // parameters and keys of all functions
 	maxNameBytes  = 10_000
 	maxTextBytes  = 20_000 // doc comments
 	maxHintBytes  = 2_000  // type hints and sources of defaults
@@ -38,10 +39,17 @@ func Decode(v any) (*Listing, error) {
 	default:
 		r.fail("kind is %q, neither body nor module", kind)
 	}
+	total := 0
 	for i, item := range r.list("functions", maxFunctions) {
 		f, err := decodeFunction(item, fmt.Sprintf("listing.functions[%d]", i))
 		if err != nil {
 			return nil, err
+		}
+		for j := range f.Parameters {
+			total += 1 + len(f.Parameters[j].Keys)
+		}
+		if total > maxTotal {
+			return nil, fmt.Errorf("listing: the functions have more than %d parameters in all", maxTotal)
 		}
 		l.Functions = append(l.Functions, f)
 	}

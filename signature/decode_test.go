@@ -2,6 +2,7 @@ package signature
 
 import (
 	"encoding/json"
+	"fmt"
 	"math/big"
 	"strings"
 	"testing"
@@ -52,6 +53,10 @@ func TestDecodeErrors(t *testing.T) {
 	withParameter := func(p any) named {
 		return named{"kind": "module", "functions": list{named{"name": "f", "params": list{p}}}}
 	}
+	crowd := make(list, 1000)
+	for i := range crowd {
+		crowd[i] = named{"name": fmt.Sprint("p", i), "kind": "either"}
+	}
 	for _, test := range []struct {
 		in   any
 		want string
@@ -74,6 +79,7 @@ func TestDecodeErrors(t *testing.T) {
 		{withParameter(named{"kind": "options", "keys": list{named{}}}), "listing.functions[0].params[0].keys[0]: a key needs a name"},
 		{named{"kind": "module", "functions": list{named{"name": "f", "params": list{named{"name": "a", "kind": "rest"}, named{"name": "b", "kind": "rest"}}}}}, "listing.functions[0]: two parameters take what is left"},
 		{named{"kind": "module", "functions": list{named{"name": "f", "params": list{named{"name": "a", "kind": "either"}, named{"name": "a", "kind": "either"}}}}}, `listing.functions[0]: two parameters are called "a"`},
+		{named{"kind": "module", "functions": repeated(named{"name": "f", "params": crowd}, 500)}, "listing: the functions have more than 100000 parameters in all"},
 	} {
 		_, err := Decode(test.in)
 		require.EqualError(t, err, test.want)
@@ -137,6 +143,7 @@ func FuzzDecode(f *testing.F) {
 	require.NoError(f, err)
 	f.Add(string(text), `[1]`, `{"greeting": 2}`)
 	f.Add(`{"kind":"module","functions":[{"name":"f","exact":true,"params":[{"kind":"options","required":true,"keys":[{"name":"k","required":true}]},{"name":"r","kind":"rest"}]}]}`, `[]`, `{"k": 1, "r": [1]}`)
+	f.Add(`{"kind":"module","functions":[{"name":"f","exact":true,"params":[{"name":"a","kind":"either"},{"kind":"options","keys":[{"name":"a"},{"name":"b"}]},{"name":"o","kind":"options","keys":[{"name":"b","required":true}]}]}]}`, `[]`, `{"a": 1, "b": 2}`)
 	f.Add(`{"kind":"body"}`, `[]`, `{}`)
 	f.Fuzz(func(t *testing.T, text, args, kwargs string) {
 		listing, err := parseJSON([]byte(text))

@@ -2,6 +2,7 @@ package signature
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 )
 
@@ -27,6 +28,10 @@ func (o *object) set(key string, v any) {
 	if text, err := marshalPlainly(v); err == nil { // what is set here has JSON
 		*o = append(*o, member{key, text})
 	}
+}
+
+func (o object) has(key string) bool {
+	return slices.ContainsFunc(o, func(m member) bool { return m.key == key })
 }
 
 func (o object) MarshalJSON() ([]byte, error) { return joinMembers(o), nil }
@@ -59,6 +64,9 @@ func (s *Signature) JSONSchema(c Convention) json.RawMessage {
 		case p.Kind == Options && len(p.Keys) > 0:
 			for j := range p.Keys {
 				key := &p.Keys[j]
+				if properties.has(key.Name) || s.parameter(key.Name) >= 0 {
+					continue // a name goes to the parameter that has it
+				}
 				properties.set(key.Name, describe(key, c.TypeSchema(key.Type)))
 				if key.Required {
 					required = append(required, key.Name)

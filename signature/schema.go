@@ -16,8 +16,11 @@ import (
 // them in base64 (describe them with "contentEncoding": "base64"), times a string of
 // RFC 3339 ("format": "date-time"), NaN and infinities objects such as
 // {"$float": "NaN"}, and so no numbers. Integers of any size are numbers; 1.0 is an
-// integer, too. "format" and "contentEncoding" are checked, not only noted. References
-// lead to places in the same schema only.
+// integer, too. "format" and "contentEncoding" are checked, not only noted. Patterns are
+// those of package regexp. References lead to places in the same schema only.
+//
+// A schema need not be trusted: one that is too large, or whose parts lead to one another
+// without an end, is an error, and so is a value that it takes too much work to check by.
 type Schema struct {
 	// Name and Description are those of a tool definition; they are not used in calls.
 	Name, Description string
@@ -193,7 +196,7 @@ func (c *compiledSchema) init(s *Schema) error {
 		c.arguments = append(c.arguments, v)
 	}
 	if len(s.Arguments) > 0 {
-		schema, err := parseJSON(s.Arguments)
+		schema, err := parseSchemaJSON(s.Arguments)
 		if err != nil {
 			return fmt.Errorf("arguments: %w", err)
 		}
@@ -215,7 +218,7 @@ func (c *compiledSchema) initOutput(raw json.RawMessage) error {
 	if len(raw) == 0 {
 		return nil
 	}
-	schema, err := parseJSON(raw)
+	schema, err := parseSchemaJSON(raw)
 	if err != nil {
 		return fmt.Errorf("output: %w", err)
 	}
@@ -248,7 +251,7 @@ func (p *compiledParameter) init() error {
 	if len(p.Schema) == 0 {
 		return nil
 	}
-	given, err := parseJSON(p.Schema)
+	given, err := parseSchemaJSON(p.Schema)
 	if err != nil {
 		return err
 	}

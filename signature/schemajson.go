@@ -10,7 +10,8 @@ import (
 	"strings"
 )
 
-// ParseSchema reads a schema from JSON and checks it. Fields may still be set. Four forms are understood:
+// ParseSchema reads a schema from JSON and checks it. Fields may still be set. Four forms
+// are understood:
 //
 //   - {"parameters": [{"name": "a", "type": "integer", "required": true, "default": 1,
 //     "description": "…", "index": 0, "coerce": true}, …]}, where a parameter may have
@@ -104,8 +105,15 @@ func propertyOrder(schema []byte) ([]string, error) {
 // schemaKeywords tell a JSON Schema from the other forms.
 var schemaKeywords = []string{"$schema", "$ref", "$defs", "type", "properties", "required", "additionalProperties", "allOf", "anyOf", "oneOf", "patternProperties"}
 
+// toolKeywords are what definitions of tools may have that says nothing of calls: those
+// of the Model Context Protocol, and of interfaces of language models.
+var toolKeywords = []string{"type", "title", "annotations", "_meta", "cache_control"}
+
 // UnmarshalJSON implements json.Unmarshaler; see [ParseSchema].
 func (s *Schema) UnmarshalJSON(data []byte) error {
+	if len(data) > maxSchemaBytes {
+		return fmt.Errorf("schema: it has more than %d bytes", maxSchemaBytes)
+	}
 	list, err := members(data)
 	if err != nil {
 		return fmt.Errorf("schema: %w", err)
@@ -113,11 +121,18 @@ func (s *Schema) UnmarshalJSON(data []byte) error {
 	has := func(key string) bool {
 		return slices.ContainsFunc(list, func(m member) bool { return m.key == key })
 	}
-	if has("function") && has("type") { // one more wrapping of tool definitions
+	if has("function") && has("type") { // {"type": "function", "function": {…}}
 		for _, m := range list {
-			if m.key == "function" {
-				return s.UnmarshalJSON(m.value)
+			if m.key != "function" {
+				continue
 			}
+			if data = m.value; data[0] != '{' {
+				return errors.New("schema: function: an object is needed")
+			}
+			if list, err = members(data); err != nil {
+				return fmt.Errorf("schema: function: %w", err)
+			}
+			break
 		}
 	}
 	plain := !has("parameters") && !has("params") && !has("input") && !has("inputSchema") && !has("input_schema") &&
@@ -148,8 +163,6 @@ func (s *Schema) field(m member) error {
 		return json.Unmarshal(m.value, &s.Strict)
 	case "coerce":
 		return json.Unmarshal(m.value, &s.Coerce)
-	case "type": // "function", in some definitions of tools
-		return nil
 	case "returns":
 		return json.Unmarshal(m.value, &s.Returns)
 	case "output", "outputSchema":
@@ -157,6 +170,9 @@ func (s *Schema) field(m member) error {
 		return nil
 	case "parameters", "params", "input", "inputSchema", "input_schema":
 		return s.readParameters(m)
+	}
+	if slices.Contains(toolKeywords, m.key) {
+		return nil
 	}
 	return errors.New(`this key is unknown; there are parameters, variadic, acceptsKwargs, strict, coerce, output, returns, name and description`)
 }

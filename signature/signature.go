@@ -15,6 +15,8 @@
 // project and keeps no state. Everything in it may be used from many goroutines.
 package signature
 
+import "math/big"
+
 // Kind says how a parameter takes arguments.
 type Kind string
 
@@ -102,6 +104,49 @@ func (l *Listing) Find(name string) *Signature {
 		}
 	}
 	return nil
+}
+
+// Bytes is about the memory that the listing takes.
+func (l *Listing) Bytes() int {
+	n := 100 + len(l.Only)
+	for i := range l.Functions {
+		f := &l.Functions[i]
+		n += 100 + len(f.Name) + len(f.Doc) + len(f.Returns) + parametersBytes(f.Parameters)
+	}
+	return n
+}
+
+func parametersBytes(list []Parameter) int {
+	n := 0
+	for i := range list {
+		p := &list[i]
+		n += 160 + len(p.Name) + len(p.DefaultText) + len(p.Type) + len(p.Doc) + constantBytes(p.Default) + parametersBytes(p.Keys)
+	}
+	return n
+}
+
+func constantBytes(v any) int {
+	switch v := v.(type) {
+	case string:
+		return 16 + len(v)
+	case []byte:
+		return 24 + len(v)
+	case *big.Int:
+		return 32 + v.BitLen()/8
+	case []any:
+		n := 24
+		for _, item := range v {
+			n += 16 + constantBytes(item)
+		}
+		return n
+	case map[string]any:
+		n := 48
+		for key, item := range v {
+			n += 48 + len(key) + constantBytes(item)
+		}
+		return n
+	}
+	return 8
 }
 
 // Public names the public functions, in the order of definition.

@@ -276,7 +276,7 @@ func (m *Module) Run(ctx context.Context, job Job) (Outcome, error) {
 		in.worked = true // whatever was on its stack was left there
 		m.keep(in)
 	default:
-		in.close() // its memory and its stack may be in any state
+		m.discard(in)
 	}
 	return out, nil
 }
@@ -334,13 +334,31 @@ func (m *Module) keep(in *instance) {
 	})
 }
 
+// discard closes an instance whose memory and stack may be in any state. The system takes
+// tens of milliseconds to take back hundreds of megabytes: the result does not wait for
+// that.
+func (m *Module) discard(in *instance) {
+	if in.small() || !m.engine.start(func(context.Context) { in.close() }) {
+		in.close()
+	}
+}
+
+// trap says more of the guest's trap where it can: below a stack that lies first in
+// memory there is nothing to write to.
+func (in *instance) trap(err error) error {
+	if in.stackPointer != nil && int32(in.stackPointer.Get()) < 0 {
+		return fmt.Errorf("%w: %w", errStackOverflow, err)
+	}
+	return err
+}
+
 func (c *call) outcome(in *instance, err error) Outcome {
 	out := Outcome{Fuel: c.used, MemoryBytes: int64(in.memory.high)}
 	switch {
 	case c.ended:
 		out.Ending, out.ExitCode, out.Err = c.ending, c.exitCode, c.cause
 	case err != nil:
-		out.Ending, out.Err = Trapped, err
+		out.Ending, out.Err = Trapped, in.trap(err)
 	case !c.replied:
 		out.Ending, out.Err = Trapped, errors.New("the guest came back without a reply")
 	default:

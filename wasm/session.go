@@ -84,7 +84,7 @@ func (s *Session) end(reason error) {
 	if s.in == nil {
 		return
 	}
-	s.in.close()
+	s.module.discard(s.in)
 	s.in, s.ended = nil, reason
 	s.system.Close()
 	s.module.leave()

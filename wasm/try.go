@@ -135,7 +135,7 @@ func (t *tried) invoke(ctx context.Context, guest api.Module, stack []uint64) {
 	case err == error(stopSignal):
 		panic(stopSignal) // the call is ending, or the fiber was freed
 	default:
-		c.end(Trapped, err)
+		c.end(Trapped, in.trap(err))
 	}
 }
 

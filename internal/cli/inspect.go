@@ -124,7 +124,9 @@ func (a *app) printFunctions(flags *inspectFlags, language *lang.Language, funct
 		f := &functions[i]
 		fmt.Fprintln(a.stdout, language.Signature.Format(f))
 		if doc := strings.TrimSpace(f.Doc); doc != "" {
-			fmt.Fprintln(a.stdout, "    "+strings.ReplaceAll(visible(doc), "\n", "\n    "))
+			for line := range strings.Lines(visible(doc)) {
+				fmt.Fprintln(a.stdout, strings.TrimRight("    "+line, " \t\n"))
+			}
 		}
 	}
 	return nil

@@ -8,8 +8,12 @@ import (
 )
 
 // logger prints the executor's warnings the way the command prints its own
-// errors; what is less than a warning is dropped.
+// errors; what is less than a warning is dropped, as is how a call ended, which the
+// command tells by itself.
 func (a *app) logger() *slog.Logger { return slog.New(&logHandler{app: a}) }
+
+// callEnded is the message of the executor's record of a call.
+const callEnded = "call ended"
 
 type logHandler struct {
 	app   *app
@@ -23,6 +27,9 @@ func (h *logHandler) Enabled(_ context.Context, level slog.Level) bool {
 
 // Handle implements slog.Handler.
 func (h *logHandler) Handle(_ context.Context, record slog.Record) error {
+	if record.Message == callEnded {
+		return nil
+	}
 	var line strings.Builder
 	fmt.Fprintf(&line, "funcbox: %s: %s", strings.ToLower(record.Level.String()), record.Message)
 	separator := " ("

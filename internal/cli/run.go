@@ -16,7 +16,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/funcbox/funcbox"
-	"github.com/funcbox/funcbox/internal/value"
 )
 
 const runExample = `  funcbox run --call greet --args '["World"]' --kwargs '{"greeting":"Hi"}' greet.js
@@ -38,7 +37,7 @@ type runFlags struct {
 	stdin              string
 	timeout            timeoutFlag
 	memory, output     sizeFlag
-	fuel               countFlag
+	fuel, repeat       countFlag
 	json               bool
 }
 
@@ -76,6 +75,11 @@ gives an argument a position. --schema names a file with a JSON Schema of such a
 a definition of a tool, or a list of parameters; it fills in defaults and validates
 arguments and result.
 
+With --repeat the code is loaded once and each call starts from where that ended, as
+programs do with the library; how long both took is told on the standard error. The
+value or object is that of the last call, or of the first one that fails, which is
+the last.
+
 The JSON of --args, --kwargs and results writes bytes as {"$bytes":"<base64>"},
 NaN and infinities as {"$float":"NaN"}, times as {"$time":"<RFC 3339>"}; 1 is an
 integer and 1.0 a float.
@@ -106,9 +110,10 @@ exited with), 124 when a limit on time or fuel was reached, 143 when interrupted
 	f.Var(&flags.memory, "memory", "largest `size` of the guest's memory, such as 64MiB (default "+formatSize(defaults.MemoryBytes)+")")
 	f.Var(&flags.fuel, "fuel", "most work, in loop iterations and calls inside the runtime, a `number` (default: no limit)")
 	f.Var(&flags.output, "output-limit", "most output, standard output and error together, a `size` (default "+formatSize(defaults.OutputBytes)+")")
+	f.Var(&flags.repeat, "repeat", "load the code once, then make this `number` of calls of it, and print how long they took")
 	f.BoolVar(&flags.json, "json", false, "print the result as one JSON object")
 	mustComplete(cmd, "lang", a.languageNames)
-	for _, name := range []string{"eval", "call", "args", "kwargs", "workdir", "env", "timeout", "memory", "fuel", "output-limit"} {
+	for _, name := range []string{"eval", "call", "args", "kwargs", "workdir", "env", "timeout", "memory", "fuel", "output-limit", "repeat"} {
 		mustComplete(cmd, name, cobra.NoFileCompletions)
 	}
 	return cmd
@@ -138,6 +143,9 @@ func (a *app) completeFile(cmd *cobra.Command, args []string, _ string) ([]cobra
 }
 
 func (a *app) run(cmd *cobra.Command, flags *runFlags, args []string) error {
+	if err := checkRepeat(cmd, flags); err != nil {
+		return err
+	}
 	request, closer, err := a.request(cmd, flags, args)
 	if err != nil {
 		return err
@@ -158,7 +166,14 @@ func (a *app) run(cmd *cobra.Command, flags *runFlags, args []string) error {
 	if err != nil {
 		return err
 	}
-	result, err := ex.Execute(ctx, *request)
+	execute, repeated := ex.Execute, (*repetition)(nil)
+	if flags.repeat.count > 0 {
+		repeated = &repetition{want: flags.repeat.count}
+		execute = func(ctx context.Context, request funcbox.Request) (*funcbox.ExecutionResult, error) {
+			return repeated.execute(ctx, ex, &request)
+		}
+	}
+	result, err := execute(ctx, *request)
 	progress.stop()
 	var synced *syncOutcome
 	if err == nil && flags.mount.sync.wanted() {
@@ -171,6 +186,11 @@ func (a *app) run(cmd *cobra.Command, flags *runFlags, args []string) error {
 		return err
 	}
 	a.code = result.ExitCode
+	if repeated != nil {
+		if err := repeated.print(stderr); err != nil {
+			return err
+		}
+	}
 	if synced != nil {
 		a.code = synced.code(ctx, a.code)
 	}
@@ -332,73 +352,6 @@ func withoutOperation(err error) error {
 		return fmt.Errorf("cannot read %s: %w", path.Path, path.Err)
 	}
 	return err
-}
-
-// arguments reads --args and --kwargs.
-func arguments(cmd *cobra.Command, flags *runFlags, request *funcbox.Request) (err error) {
-	if cmd.Flags().Changed("args") {
-		if request.Args, err = parseArgs(cmd, flags.args); err != nil {
-			return err
-		}
-	}
-	if cmd.Flags().Changed("kwargs") {
-		named, err := parseNamed(cmd, "--kwargs", flags.kwargs)
-		if err != nil {
-			return err
-		}
-		request.Kwargs = named
-	}
-	if len(request.Args) == 1 && request.Kwargs != nil {
-		if _, all := request.Args[0].(funcbox.Named); all {
-			return usage(cmd, "an object in --args has all arguments; leave out --kwargs")
-		}
-	}
-	return nil
-}
-
-func parseArgs(cmd *cobra.Command, text string) ([]any, error) {
-	v, err := value.ParseJSON([]byte(text))
-	if err != nil {
-		return nil, usage(cmd, "--args: %w", err)
-	}
-	switch v := v.(type) {
-	case []any:
-		return v, nil
-	case map[string]any:
-		named, err := parseNamed(cmd, "--args", text)
-		return []any{named}, err
-	}
-	return nil, usage(cmd, `--args needs a JSON array, such as '["World", 1]', or an object of arguments by name`)
-}
-
-func parseNamed(cmd *cobra.Command, flag, text string) (funcbox.Named, error) {
-	v, err := value.ParseJSON([]byte(text))
-	if err != nil {
-		return nil, usage(cmd, "%s: %w", flag, err)
-	}
-	if _, ok := v.(map[string]any); !ok {
-		return nil, usage(cmd, `%s needs a JSON object, such as '{"greeting": "Hi"}'`, flag)
-	}
-	var named funcbox.Named
-	if err := named.UnmarshalJSON([]byte(text)); err != nil {
-		return nil, usage(cmd, "%s: %s", flag, strings.TrimPrefix(err.Error(), "funcbox: "))
-	}
-	return named, nil
-}
-
-func readSchema(name string) (*funcbox.Schema, error) {
-	if name == "" {
-		return nil, nil
-	}
-	text, err := readFile(name)
-	if err != nil {
-		return nil, fmt.Errorf("--schema: %w", err)
-	}
-	schema, err := funcbox.ParseSchema(bytes.TrimPrefix(text, []byte("\ufeff")))
-	if err != nil {
-		return nil, fmt.Errorf("--schema %s: %s", name, strings.TrimPrefix(err.Error(), "funcbox: "))
-	}
-	return schema, nil
 }
 
 // printObject prints everything as JSON, and why a sync did not go through, which the
