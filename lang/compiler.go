@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 
+	"github.com/funcbox/funcbox/signature"
 	"github.com/funcbox/funcbox/wasm"
 )
 
@@ -51,27 +52,10 @@ type Source struct {
 	// Files by absolute guest path. Those that the language's extensions name are
 	// compiled as parts of the program, others can be included.
 	Files map[string][]byte
-	// Function that will be called; empty: as in a request. It only matters where a
-	// function that is not public is asked for, or where the code is a body.
-	Function string
-	// Parameters, if a schema describes them. Code that is no program by itself is
-	// taken for the body of a function with these.
-	Parameters []SourceParameter
-	// Returns is the type of such a body's value, in words of a schema or of the
-	// language; empty: the language's widest, or what it deduces.
-	Returns string
+	// Outs are names of parameters that a schema declares as results: what the function
+	// leaves where they point is part of its result.
+	Outs    []string
 	Options CompileOptions
-}
-
-// SourceParameter is what a schema says of a parameter.
-type SourceParameter struct {
-	// Name of the parameter.
-	Name string
-	// Type in words of JSON Schema (integer, number, string, boolean, array, object)
-	// or of the language; empty: any value.
-	Type string
-	// Out: what the function leaves where the parameter points is part of the result.
-	Out bool
 }
 
 // CompileOptions of a request. The zero value is the language's default.
@@ -96,9 +80,12 @@ func (o CompileOptions) IsZero() bool {
 type Build struct {
 	// Module to run requests in.
 	Module *wasm.Module
-	// Listing is the CBOR of what LOAD replies with as its value: the program's
-	// functions. It is there without running anything.
-	Listing []byte
+	// Listing is what LOAD replies with, read: the program's functions. It is there
+	// without running anything.
+	Listing *signature.Listing
+	// HasMain: the program has a main function. It runs where a call names no function
+	// and gives no arguments.
+	HasMain bool
 	// Warnings are the compiler's remarks, with the user's file names and lines;
 	// empty: none.
 	Warnings string

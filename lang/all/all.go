@@ -5,6 +5,7 @@ package all
 
 import (
 	"github.com/funcbox/funcbox/lang"
+	"github.com/funcbox/funcbox/lang/c"
 	"github.com/funcbox/funcbox/lang/js"
 	"github.com/funcbox/funcbox/lang/php"
 	"github.com/funcbox/funcbox/lang/python"
@@ -13,5 +14,5 @@ import (
 
 // Languages returns all languages, in alphabetical order of their names.
 func Languages() []*lang.Language {
-	return []*lang.Language{js.Language(), php.Language(), python.Language(), ruby.Language()}
+	return []*lang.Language{c.Language(), c.CPP(), js.Language(), php.Language(), python.Language(), ruby.Language()}
 }

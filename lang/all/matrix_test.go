@@ -33,8 +33,8 @@ func asList(any) any { return []any{} }
 
 // matrices say of every language what values are in it.
 var matrices = map[string]langtest.Matrix{
-	"c":   {Typed: inC, Kinds: compiledKinds},
-	"cpp": {Typed: inCPP, Kinds: compiledKinds, MemoryTypes: []string{"std::bad_alloc"}},
+	"c":   {Typed: inC, Program: programOf(headersOfC, ofC), Kinds: compiledKinds},
+	"cpp": {Typed: inCPP, Program: programOf(headersOfCPP, ofCPP), Kinds: compiledKinds, MemoryTypes: []string{"std::bad_alloc"}},
 	"js": {
 		Same:          `function same(value) { return value }`,
 		Type:          `function type_of(value) { return value === null ? 'null' : typeof value === 'object' ? value.constructor?.name ?? 'Object' : typeof value }`,
@@ -56,11 +56,11 @@ var matrices = map[string]langtest.Matrix{
 			langtest.KindWhole:       {Type: "number", Literal: "1.0", Value: int64(1), Back: asInteger},
 			langtest.KindNotFinite:   {Type: "number", Literal: "-Infinity", Value: math.Inf(-1)},
 			langtest.KindText:        {Type: "string", Literal: `'h\u00e4\0'`, Value: "hä\x00"},
-			langtest.KindBytes:       {Type: "Uint8Array", Literal: "new Uint8Array([0, 255]).buffer", Value: []byte{0, 255}},
+			langtest.KindBytes:       {Type: "Uint8Array", Literal: "new Uint8Array([0, 255]).buffer", Value: []byte{0, 255}, Others: map[string]any{"new Uint8Array([0, 255])": []byte{0, 255}}},
 			langtest.KindTextAsBytes: {Type: "Uint8Array", Literal: "Buffer.from('text')", Value: []byte("text")},
-			langtest.KindList:        {Type: "Array", Literal: "new Set([1, 'two'])", Value: []any{int64(1), "two"}},
+			langtest.KindList:        {Type: "Array", Literal: "new Set([1, 'two'])", Value: []any{int64(1), "two"}, Others: map[string]any{"[1, 'two']": []any{int64(1), "two"}, "new Float64Array([0.5])": []any{0.5}, "new Int16Array([-1])": []any{int64(-1)}}},
 			langtest.KindEmptyList:   {Type: "Array", Literal: "[]", Value: []any{}},
-			langtest.KindMap:         {Type: "Object", Literal: "new Map([['a', 1]])", Value: map[string]any{"a": int64(1)}},
+			langtest.KindMap:         {Type: "Object", Literal: "new Map([['a', 1]])", Value: map[string]any{"a": int64(1)}, Others: map[string]any{"({ a: 1 })": map[string]any{"a": int64(1)}}},
 			langtest.KindEmptyMap:    {Type: "Object", Literal: "{}", Value: map[string]any{}},
 			langtest.KindTime:        {Type: "Date", Literal: "new Date('2024-02-29T12:34:56.789Z')", Value: leapDay},
 		},
@@ -86,11 +86,11 @@ var matrices = map[string]langtest.Matrix{
 			langtest.KindWhole:       {Type: "float", Literal: "1.0", Value: 1.0},
 			langtest.KindNotFinite:   {Type: "float", Literal: "float('-inf')", Value: math.Inf(-1)},
 			langtest.KindText:        {Type: "str", Literal: `'h\u00e4\0'`, Value: "hä\x00"},
-			langtest.KindBytes:       {Type: "bytes", Literal: "bytearray([0, 255])", Value: []byte{0, 255}},
+			langtest.KindBytes:       {Type: "bytes", Literal: "bytearray([0, 255])", Value: []byte{0, 255}, Others: map[string]any{`b"\x00\xff"`: []byte{0, 255}}},
 			langtest.KindTextAsBytes: {Type: "bytes", Literal: "memoryview(b'text')", Value: []byte("text")},
-			langtest.KindList:        {Type: "list", Literal: "(1, 'two')", Value: []any{int64(1), "two"}},
+			langtest.KindList:        {Type: "list", Literal: "(1, 'two')", Value: []any{int64(1), "two"}, Others: map[string]any{"[1, 'two']": []any{int64(1), "two"}, "{1}": []any{int64(1)}, "__import__('collections').deque([1])": []any{int64(1)}}},
 			langtest.KindEmptyList:   {Type: "list", Literal: "frozenset()", Value: []any{}},
-			langtest.KindMap:         {Type: "dict", Literal: "dict(a=1)", Value: map[string]any{"a": int64(1)}},
+			langtest.KindMap:         {Type: "dict", Literal: "dict(a=1)", Value: map[string]any{"a": int64(1)}, Others: map[string]any{"__import__('dataclasses').make_dataclass('D', ['a'])(1)": map[string]any{"a": int64(1)}, "__import__('collections').namedtuple('N', 'a')(1)": map[string]any{"a": int64(1)}}},
 			langtest.KindEmptyMap:    {Type: "dict", Literal: "{}", Value: map[string]any{}},
 			langtest.KindTime:        {Type: "datetime", Literal: "datetime.datetime(2024, 2, 29, 12, 34, 56, 789000)", Value: leapDay},
 		},
@@ -119,9 +119,9 @@ var matrices = map[string]langtest.Matrix{
 			langtest.KindTextAsBytes: {Type: "string", Literal: `"text"`, Value: "text", Back: asText},
 			langtest.KindList:        {Type: "array", Literal: "[1, 'two']", Value: []any{int64(1), "two"}},
 			langtest.KindEmptyList:   {Type: "array", Literal: "[]", Value: []any{}},
-			langtest.KindMap:         {Type: "array", Literal: "(object) ['a' => 1]", Value: map[string]any{"a": int64(1)}},
+			langtest.KindMap:         {Type: "array", Literal: "(object) ['a' => 1]", Value: map[string]any{"a": int64(1)}, Others: map[string]any{"['a' => 1]": map[string]any{"a": int64(1)}, "new class { public $a = 1; private $b = 2; }": map[string]any{"a": int64(1)}}},
 			langtest.KindEmptyMap:    {Type: "array", Literal: "new stdClass", Value: map[string]any{}, Back: asList},
-			langtest.KindTime:        {Type: "DateTimeImmutable", Literal: "new DateTime('2024-02-29T12:34:56.789Z')", Value: leapDay},
+			langtest.KindTime:        {Type: "DateTimeImmutable", Literal: "new DateTime('2024-02-29T12:34:56.789Z')", Value: leapDay, Others: map[string]any{"new DateTimeImmutable('2024-02-29T12:34:56.789Z')": leapDay}},
 		},
 	},
 	"ruby": {
@@ -143,12 +143,12 @@ var matrices = map[string]langtest.Matrix{
 			langtest.KindFloat:       {Type: "Float", Literal: "1.1", Value: 1.1},
 			langtest.KindWhole:       {Type: "Float", Literal: "1.0", Value: 1.0},
 			langtest.KindNotFinite:   {Type: "Float", Literal: "-Float::INFINITY", Value: math.Inf(-1)},
-			langtest.KindText:        {Type: "String", Literal: `"h\u00e4\0"`, Value: "hä\x00"},
+			langtest.KindText:        {Type: "String", Literal: `"h\u00e4\0"`, Value: "hä\x00", Others: map[string]any{":text": "text"}},
 			langtest.KindBytes:       {Type: "String", Literal: `"\0\xff".b`, Value: []byte{0, 255}},
 			langtest.KindTextAsBytes: {Type: "String", Literal: `"text".b`, Value: []byte("text")},
-			langtest.KindList:        {Type: "Array", Literal: "Set[1, 'two']", Value: []any{int64(1), "two"}},
+			langtest.KindList:        {Type: "Array", Literal: "Set[1, 'two']", Value: []any{int64(1), "two"}, Others: map[string]any{"[1, 'two']": []any{int64(1), "two"}}},
 			langtest.KindEmptyList:   {Type: "Array", Literal: "[]", Value: []any{}},
-			langtest.KindMap:         {Type: "Hash", Literal: "Struct.new(:a).new(1)", Value: map[string]any{"a": int64(1)}},
+			langtest.KindMap:         {Type: "Hash", Literal: "Struct.new(:a).new(1)", Value: map[string]any{"a": int64(1)}, Others: map[string]any{"{ 'a' => 1 }": map[string]any{"a": int64(1)}, "{ a: 1 }": map[string]any{"a": int64(1)}}},
 			langtest.KindEmptyMap:    {Type: "Hash", Literal: "{}", Value: map[string]any{}},
 			langtest.KindTime:        {Type: "Time", Literal: "Time.utc(2024, 2, 29, 12, 34, 56.789r)", Value: leapDay},
 		},
@@ -160,6 +160,7 @@ var matrices = map[string]langtest.Matrix{
 func TestMatrix(t *testing.T) {
 	for _, language := range all.Languages() {
 		t.Run(language.Name, func(t *testing.T) {
+			needsCompiler(t, language)
 			require.Contains(t, matrices, language.Name, "this language has no matrix of values")
 			langtest.RunMatrix(t, language, matrices[language.Name])
 		})
