@@ -44,12 +44,12 @@ cross: ## every platform must build and vet, tests included
 
 .PHONY: test
 test:
-	$(GO) test ./...
+	$(GO) test -timeout 30m ./...
 	cd otel && $(GO) test ./...
 
 .PHONY: portable
 portable: ## the memory of platforms that are not unix, tried here; hostile guests have it copied at up to 4 GiB
-	GOMEMLIMIT=1GiB $(GO) test -short -tags funcbox_portable . ./wasm ./lang/js
+	GOMEMLIMIT=1GiB $(GO) test -timeout 30m -short -tags funcbox_portable . ./wasm ./lang/js
 
 .PHONY: killed
 killed: ## kills a process at every step of a sync, for which the steps are compiled in
@@ -58,7 +58,7 @@ killed: ## kills a process at every step of a sync, for which the steps are comp
 
 .PHONY: race
 race: ## the tests once more under the race detector, which needs a C compiler
-	$(GO) test -race -short ./...
+	$(GO) test -timeout 30m -race -short ./...
 
 .PHONY: fuzz
 fuzz: ## every fuzz target for FUZZTIME

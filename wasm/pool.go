@@ -88,14 +88,20 @@ func (p *pool) reset(in *instance) bool {
 		return true
 	}
 	in.close()
+	p.mu.Lock()
+	closed := p.closed
+	if !closed { // else the image may be gone, and nobody needs the instance
+		p.failed++
+	}
+	p.mu.Unlock()
+	if closed {
+		return false
+	}
 	level := slog.LevelWarn
 	if errors.Is(err, errDiffers) {
 		level = slog.LevelError
 	}
 	p.logger.Log(context.Background(), level, "an instance is thrown away", "reason", err)
-	p.mu.Lock()
-	p.failed++
-	p.mu.Unlock()
 	return false
 }
 
