@@ -317,3 +317,23 @@ func TestCommand(t *testing.T) {
 	require.Equal(t, 1, m.Stats().Warm, "exit is how a command ends")
 	require.Zero(t, m.Stats().FailedResets)
 }
+
+// TestCloseWhileResetting: a module that is closed right after a call waits for the reset
+// of its instance, which reads the image.
+func TestCloseWhileResetting(t *testing.T) {
+	fill := join(i32(PageBytes), i32(1), i32(8<<20), []byte{0xfc, 11, 0})
+	scatter := join(i32(1), grow, drop)
+	for i := range int32(200) {
+		scatter = append(scatter, store(PageBytes+8192*i, 2)...)
+	}
+	m := start(t, guest{Init: join(i32(200), grow, drop, fill, i32(0)), Call: join(scatter, reply(16, 1))})
+	ctx := context.Background()
+	for range 400 {
+		_, derived, err := m.Load(ctx, Job{Limits: testLimits()}, nil)
+		require.NoError(t, err)
+		_, err = derived.Run(ctx, Job{Limits: testLimits()})
+		require.NoError(t, err)
+		derived.Close()
+	}
+	require.Zero(t, m.Stats().FailedResets)
+}

@@ -27,8 +27,9 @@ type pool struct {
 	// clean ones equal the image; the last is the one used most recently.
 	clean []idleInstance
 	dirty []*instance
-	// resetting tells that a goroutine works through dirty.
+	// resetting tells that a goroutine works through dirty; resets waits for it.
 	resetting bool
+	resets    sync.WaitGroup
 	closed    bool
 	sweep     *time.Timer
 	failed    int64 // PoolStats.FailedResets
@@ -128,11 +129,13 @@ func (p *pool) give(in *instance, start func(func()) bool) {
 		return
 	}
 	p.resetting = true
+	p.resets.Add(1)
 	p.mu.Unlock()
 	if !start(p.clear) {
 		p.mu.Lock()
 		p.resetting = false
 		p.mu.Unlock()
+		p.resets.Done()
 	}
 }
 
@@ -166,6 +169,7 @@ func (p *pool) put(in *instance) {
 
 // clear resets dirty instances until there are none.
 func (p *pool) clear() {
+	defer p.resets.Done()
 	for {
 		p.mu.Lock()
 		n := len(p.dirty)
@@ -212,8 +216,10 @@ func (p *pool) stats() PoolStats {
 	return PoolStats{Warm: warm, PrivateBytes: int64(warm) * keptBytes, FailedResets: p.failed}
 }
 
-// close releases all instances; those under way are closed when they come back.
+// close releases all instances; those under way are closed when they come back. No reset
+// is under way any more when it returns: the image may go.
 func (p *pool) close() {
+	defer p.resets.Wait()
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.closed = true
