@@ -89,6 +89,10 @@ conformance-php: ## PHP's own tests in the sandbox, beside a native PHP; needs w
 conformance-ruby: ## Ruby's own tests in the sandbox; needs what conformance-python needs
 	lang/ruby/conformance.sh $(CONFORMANCEFLAGS)
 
+.PHONY: conformance-c
+conformance-c: ## the C and C++ runtime at every level of optimization
+	FUNCBOX_ALL_LEVELS=1 $(GO) test -timeout 60m -count 1 ./lang/c/build
+
 .PHONY: runtime-js
 runtime-js: ## builds lang/js/js.wasm.zst anew; needs root, debootstrap and a Debian mirror
 	lang/js/build/build.sh
