@@ -1,12 +1,11 @@
 // Package ruby is the language Ruby: CRuby as a WebAssembly module, its standard
-// library and the time zones in an archive, and the guest library in library/ that finds functions,
-// reports errors and converts values. build/ holds the recipe for module and archive;
-// nothing of the host's side of a call lives here.
+// library and the time zones in an archive, and the guest library in library/ that finds
+// functions, reports errors and converts values. build/ holds the recipe for module and
+// archive; nothing of the host's side of a call lives here.
 package ruby
 
 import (
 	"embed"
-	_ "embed" // for the module
 	"encoding/json"
 	"fmt"
 	"io/fs"

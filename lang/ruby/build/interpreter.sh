@@ -7,7 +7,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 . "$here/environment.sh"
 stack=$1
 
-extensions="bigdecimal,cgi/escape,coverage,date,digest,digest/md5,digest/rmd160,digest/sha1,digest/sha2,erb/escape,etc,fcntl,io/nonblock,io/wait"
+extensions="bigdecimal,cgi/escape,coverage,date,digest,digest/bubblebabble,digest/md5,digest/rmd160,digest/sha1,digest/sha2,erb/escape,etc,fcntl,io/nonblock,io/wait"
 extensions="$extensions,json,json/generator,json/parser,monitor,nkf,objspace,pathname,psych,rbconfig/sizeof,ripper,stringio,strscan,zlib"
 
 mkdir -p "$work/objects"

@@ -31,7 +31,7 @@ find . -type d -empty -delete
 
 # What is in the image, but out of sight until it is required: ../library/deferred.rb.
 mkdir deferred
-for name in csv fileutils logger optparse uri; do
+for name in csv fileutils logger optparse psych uri; do
     mv "$name.rb" deferred
     printf 'Funcbox.const_get(:Guest).reveal("%s")\n' "$name" >"$name.rb"
 done

@@ -16,7 +16,11 @@ echo "$archives" | while read -r package archive sha256 folder; do
     fi
     echo "$sha256  $archive" | sha256sum --check --quiet
     mkdir -p "$root$work/$folder"
-    tar -C "$root$work/$folder" --strip-components=1 --no-same-owner -xf "$archive"
+    case $folder in
+    tzdata) top=0 ;; # its files are in no folder
+    *) top=1 ;;
+    esac
+    tar -C "$root$work/$folder" --strip-components="$top" --no-same-owner -xf "$archive"
 done
 
 cd "$root$work/ruby"

@@ -4,7 +4,7 @@
 
 module Funcbox::Guest
   # Names as for require. build/library.sh has the same list.
-  DEFERRED = %w[csv fileutils logger optparse uri].freeze
+  DEFERRED = %w[csv fileutils logger optparse psych uri].freeze
   DEFERRED_FOLDER = "#{STANDARD_LIBRARY}/deferred".freeze
 
   class << self
@@ -30,17 +30,16 @@ module Funcbox::Guest
       DEFERRED.each do |name|
         constants, features = Object.constants(false), $LOADED_FEATURES.dup
         # What changes other classes is loaded when it is asked for.
-        extensions = Dir.glob("#{STANDARD_LIBRARY}/#{name}/core_ext/*.rb").sort
+        extensions = Dir.glob("#{STANDARD_LIBRARY}/#{name}/{core_ext.rb,core_ext/*.rb}").sort
         $LOADED_FEATURES.concat(extensions)
         load_deferred(name)
         added = Object.constants(false) - constants
         own, others = ($LOADED_FEATURES - features).partition { |feature| feature.start_with?("#{STANDARD_LIBRARY}/#{name}") }
-        # An extension starts once only: start.rb has to require it.
-        raise LoadError, "#{name} loads an extension" if (own + others).any? { |feature| feature.end_with?(".so") }
         constants = added.reject { |constant| Object.autoload?(constant) }.to_h { |constant| [constant, Object.const_get(constant)] }
         @deferred[name] = [constants, own - extensions + others, extensions]
         added.each { |constant| Object.send(:remove_const, constant) }
-        $LOADED_FEATURES.replace(features)
+        # What is in C starts once only.
+        $LOADED_FEATURES.replace(features + own.grep(/\.so\z/) + others.grep(/\.so\z/))
       end
     end
   end

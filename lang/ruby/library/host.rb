@@ -17,10 +17,10 @@ module Funcbox
     def methods(*) = ::Funcbox.functions.map(&:to_sym)
     def inspect = "#<Funcbox::Host: #{::Funcbox.functions.join(", ")}>"
     alias to_s inspect
-    def class = ::Funcbox::Host
+    def class = Host
     def hash = __id__
     def nil? = false
-    def is_a?(type) = ::Module.instance_method(:>=).bind_call(type, ::Funcbox::Host) || false
+    def is_a?(type) = ::Module.instance_method(:>=).bind_call(type, Host) || false
     alias kind_of? is_a?
   end
 

@@ -77,20 +77,15 @@ module Funcbox::Guest
       parameters = about(function, :parameters)
       parameters = function.parameters(lambda: true) if Proc === function && !function.lambda?
       entry["params"] = described(parameters, source)
-      entry["exact"] = !source.nil? && exact?(function, parameters)
+      entry["exact"] = !source.nil? && exact?(function)
       entry
     rescue StandardError, NotImplementedError
       { "name" => name, "public" => open, "exact" => false }
     end
 
     # Whether a call can be judged by the parameters. A proc takes more and fewer
-    # arguments than it has, and who has optional parameters before required ones
-    # is matched in another order than the host knows.
-    def exact?(function, parameters)
-      return false if Proc === function && !function.lambda?
-      kinds = parameters.map(&:first).select { |kind| %i[req opt rest].include?(kind) }
-      kinds.chunk_while { |a, b| a == b }.map(&:first).then { |order| order == order.sort_by { |kind| %i[req opt rest].index(kind) } }
-    end
+    # arguments than it has.
+    def exact?(function) = !(Proc === function) || function.lambda?
 
     def described(parameters, source)
       parameters.each_with_index.filter_map do |(kind, name), index|

@@ -38,6 +38,7 @@ show("fibers") { Array.new(400) { |i| f = Fiber.new { Fiber.yield i; i }; f.resu
 show("fibers that ended") { 3000.times { |i| Fiber.new { i }.resume }; :all }
 show("fibers that are forgotten") { 3000.times { |i| f = Fiber.new { Fiber.yield i }; f.resume }; :all }
 show("too many fibers") { all = []; loop { f = Fiber.new { Fiber.yield }; f.resume; all << f } }
+show("their memory") { GC.start; nil }
 show("deep") { def dive(n) = dive(n + 1); dive(0) }
 show("deep in blocks") { def dive_each(n) = [n].each { dive_each(n + 1) }; dive_each(0) }
 show("deep in rescue") { def dive_rescue(n); [n].each { begin; dive_rescue(n + 1); rescue KeyError; end }; end; dive_rescue(0) }

@@ -10,10 +10,6 @@
 
 #define LIBRARY "/usr/lib/funcbox/start.rb"
 
-/* Held back for the moment when memory has run out: the error must still be made,
- * described and sent. In bytes. */
-#define RESERVE (512 * 1024)
-
 /* Objects that a load has to make before the collector is asked to sort them: fewer are
  * not worth its time. */
 #define MANY_OBJECTS 50000
@@ -32,7 +28,6 @@ size_t funcbox_allocated(void);
 VALUE shim_library;
 
 static ID id_describe, id_status;
-static void *reserve;
 
 FUNCBOX_EXPORT(funcbox_abi) int shim_abi(void) { return FUNCBOX_ABI; }
 
@@ -70,6 +65,13 @@ static int complain(void) {
     return 1;
 }
 
+static const char no_memory[] = "failed to allocate memory";
+static struct funcbox_writer no_memory_reply; /* made ahead, for when there is no room for any other */
+
+static void reply_plain(struct funcbox_writer *w, const char *type, const char *message) {
+    funcbox_error_reply(w, type, strlen(type), message, strlen(message), "", 0);
+}
+
 FUNCBOX_EXPORT(funcbox_init) int shim_init(void) {
     static char *arguments[] = {"ruby", "--disable=gems", "--encoding=UTF-8", "-e_=0", NULL};
     int count = 4, state;
@@ -80,7 +82,8 @@ FUNCBOX_EXPORT(funcbox_init) int shim_init(void) {
     ruby_options(count, list);
     rb_protect(load_library, Qnil, &state);
     if (state) return complain();
-    reserve = malloc(RESERVE);
+    reply_plain(&no_memory_reply, "NoMemoryError", no_memory);
+    memory_keep_reserve();
     return 0;
 }
 
@@ -170,21 +173,16 @@ static VALUE describe(VALUE data) {
     return Qnil;
 }
 
-static void reply_plain(struct funcbox_writer *w, const char *type, const char *message) {
-    funcbox_error_reply(w, type, strlen(type), message, strlen(message), "", 0);
-}
-
 static void reply_error(struct call *call, VALUE error) {
     int state;
     VALUE data[2] = {(VALUE)call, error};
-    free(reserve);
-    reserve = NULL;
+    memory_use_reserve();
     funcbox_writer_free(&call->reply);
     rb_protect(describe, (VALUE)data, &state);
     if (!state && !call->reply.failed) return;
     int memory = RTEST(rb_obj_is_kind_of(error, rb_eNoMemError));
     rb_set_errinfo(Qnil);
-    reply_plain(&call->reply, memory ? "NoMemoryError" : "StandardError", memory ? "failed to allocate memory" : "the error raised could not be described");
+    reply_plain(&call->reply, memory ? "NoMemoryError" : "StandardError", memory ? no_memory : "the error raised could not be described");
 }
 
 static int is_exit(VALUE error) { return !NIL_P(error) && !SPECIAL_CONST_P(error) && RTEST(rb_obj_is_kind_of(error, rb_eSystemExit)); }
@@ -223,11 +221,10 @@ FUNCBOX_EXPORT(funcbox_call) void shim_call(size_t length) {
     request->op = FUNCBOX_OP_EXECUTE;
     request->flags = FUNCBOX_FLAG_FRESH | FUNCBOX_FLAG_LAST;
     request->code = request->file = request->function = request->args = request->kwargs = request->env = request->argv = request->workdir = Qnil;
-    if (!reserve) reserve = malloc(RESERVE);
+    memory_keep_reserve();
     call.bytes = malloc(length ? length : 1);
     if (!call.bytes) {
-        reply_plain(&call.reply, "NoMemoryError", "failed to allocate memory");
-        funcbox_result(call.reply.data, call.reply.length);
+        funcbox_result(no_memory_reply.data, no_memory_reply.length);
         return;
     }
     funcbox_request(call.bytes);
@@ -259,7 +256,8 @@ FUNCBOX_EXPORT(funcbox_call) void shim_call(size_t length) {
         if (request->op == FUNCBOX_OP_LOAD && funcbox_allocated() - allocated > MANY_OBJECTS) funcbox_settle();
     }
     flush_all();
-    funcbox_result(call.reply.data, call.reply.length);
+    if (call.reply.failed) funcbox_result(no_memory_reply.data, no_memory_reply.length);
+    else funcbox_result(call.reply.data, call.reply.length);
     funcbox_writer_free(&call.reply);
     free(call.bytes);
     RB_GC_GUARD(value);

@@ -3,6 +3,7 @@
  *
  *   shim.c         the exports; one request from its bytes to its reply
  *   host.c         calls of the host's functions
+ *   memory.c       the memory held back for errors
  *   outline.c      what code defines, before it runs
  *   program.c      loads the user's code and calls its function
  *   surroundings.c ENV, ARGV, $0, the working directory
@@ -46,6 +47,11 @@ VALUE program_call(const struct request *request);
 VALUE program_run(const struct request *request);
 
 void host_init(void);
+
+/* Holds memory back, and forgets that memory or stack had run out. Raises nothing. */
+void memory_keep_reserve(void);
+/* Gives it to those who describe an error. */
+void memory_use_reserve(void);
 
 void timer_init(void);
 /* Forgets all timeouts. Raises nothing. */

@@ -36,8 +36,19 @@ int __wrap_stat(const char *path, struct stat *status) { return with_mode(__real
 int __wrap_lstat(const char *path, struct stat *status) { return with_mode(__real_lstat(path, status), status); }
 int __wrap_fstat(int fd, struct stat *status) { return with_mode(__real_fstat(fd, status), status); }
 
-/* Starting processes fails, and says so: NotImplementedError, and respond_to? knows. */
+static VALUE one_thread(int argc, VALUE *argv, VALUE self) {
+    (void)argc;
+    (void)argv;
+    rb_raise(rb_eNotImpError, "%" PRIsVALUE ".%s: a program has one thread only; it may use Fiber, Enumerator and Timeout.timeout", self,
+             rb_id2name(rb_frame_this_func()));
+}
+
+/* Starting processes fails, and says so: NotImplementedError, and respond_to? knows.
+ * Starting threads fails when it is tried. */
 void system_init(void) {
+    static const char *const starts[] = {"new", "start", "fork", NULL};
+    for (const char *const *name = starts; *name; name++) rb_define_singleton_method(rb_cThread, *name, one_thread, -1);
+    rb_define_singleton_method(rb_const_get(rb_cObject, rb_intern("Ractor")), "new", one_thread, -1);
     static const char *const functions[] = {"system", "spawn", "exec", "`", "fork", "syscall", NULL};
     static const char *const of_process[] = {"spawn", "exec", "fork", "daemon", "wait", "wait2", "waitpid", "waitall", "detach", NULL};
     for (const char *const *name = functions; *name; name++) rb_define_global_function(*name, rb_f_notimplement, -1);
