@@ -150,10 +150,12 @@ func (p *plan) source() *lang.Source {
 	for path, content := range p.files {
 		files[string(path)] = content
 	}
-	return &lang.Source{
+	source := &lang.Source{
 		Code: p.req.Code, Filename: p.req.Filename, Workdir: string(p.workdir), Files: files,
 		Outs: outParameters(p.req), Options: p.req.Compile,
 	}
+	describeBody(p.req, source)
+	return source
 }
 
 // plan is everything a call needs, checked, before it waits for its turn.

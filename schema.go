@@ -1,9 +1,11 @@
 package funcbox
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 
+	"github.com/funcbox/funcbox/lang"
 	"github.com/funcbox/funcbox/signature"
 )
 
@@ -67,4 +69,82 @@ func outParameters(req *Request) []string {
 		}
 	}
 	return names
+}
+
+// describeBody tells a compiler what code that is a body takes and returns by the
+// request's schema.
+func describeBody(req *Request, source *lang.Source) {
+	if req.Schema == nil || req.Function != "" {
+		return
+	}
+	list, err := req.Schema.Ordered()
+	if err != nil { // as in checkResult
+		return
+	}
+	properties := schemaPart(req.Schema.Arguments).Properties
+	source.Parameters = make([]lang.SourceParameter, len(list))
+	for i := range list {
+		p := &list[i]
+		of := p.Schema
+		if len(of) == 0 {
+			of = properties[p.Name]
+		}
+		source.Parameters[i] = lang.SourceParameter{Name: p.Name, Type: withItems(p.Type, of), Hint: p.Hint}
+	}
+	returns, err := req.Schema.OutputType()
+	if err != nil {
+		return
+	}
+	source.Returns, source.ReturnsHint = withItems(returns, req.Schema.Output), req.Schema.Returns
+}
+
+// partOfSchema is what a compiler is told of a JSON Schema.
+type partOfSchema struct {
+	Type       json.RawMessage            `json:"type"`
+	Encoding   string                     `json:"contentEncoding"`
+	Format     string                     `json:"format"`
+	Items      json.RawMessage            `json:"items"`
+	Properties map[string]json.RawMessage `json:"properties"`
+}
+
+// schemaPart reads a schema, which has been checked; what is not an object says nothing.
+func schemaPart(text json.RawMessage) (part partOfSchema) {
+	if json.Unmarshal(text, &part) != nil {
+		return partOfSchema{}
+	}
+	return part
+}
+
+// maxItemDepth is how deep arrays in arrays are followed.
+const maxItemDepth = 8
+
+// withItems adds to the type of an array those of its items, as far as schema has them.
+func withItems(name string, schema json.RawMessage) string {
+	for range maxItemDepth {
+		if name != "array" && !strings.HasSuffix(name, " of array") {
+			break
+		}
+		schema = schemaPart(schema).Items
+		item := itemType(schemaPart(schema))
+		if item == "" {
+			break
+		}
+		name += " of " + item
+	}
+	return name
+}
+
+// itemType is the type in the words of [SchemaParameter]; empty: none or several.
+func itemType(part partOfSchema) string {
+	var name string
+	if json.Unmarshal(part.Type, &name) != nil {
+		return ""
+	}
+	switch {
+	case name == "string" && part.Encoding == "base64":
+		return "bytes"
+	case name == "string" && part.Format == "date-time":
+		return "time"
+	}
+	return name
 }

@@ -25,6 +25,7 @@ type snippet struct {
 	call, error    string
 	args           []any
 	kwargs         map[string]any
+	schema         *funcbox.Schema
 	result         any
 	stdout         string
 	files, created map[string]any
@@ -34,7 +35,7 @@ type snippet struct {
 
 var (
 	fence = regexp.MustCompile("(?ms)^```(\\w+)([^\n]*)\n(.*?)^```$")
-	keys  = regexp.MustCompile(` (call|args|kwargs|result|error|stdout|files|created|host)=`)
+	keys  = regexp.MustCompile(` (call|args|kwargs|schema|result|error|stdout|files|created|host)=`)
 )
 
 func readSnippets(t *testing.T, page string) []snippet {
@@ -64,6 +65,12 @@ func readSnippets(t *testing.T, page string) []snippet {
 func (s *snippet) set(t *testing.T, key, text string) {
 	if key == "call" {
 		s.call = text
+		return
+	}
+	if key == "schema" {
+		var err error
+		s.schema, err = funcbox.ParseSchema([]byte(text))
+		require.NoError(t, err, "line %d: %s=%s", s.line, key, text)
 		return
 	}
 	v, err := value.ParseJSON([]byte(text))
@@ -112,7 +119,7 @@ func TestLanguages(t *testing.T) {
 }
 
 func (s *snippet) run(t *testing.T, executor *funcbox.Executor) {
-	req := funcbox.Request{Language: s.language, Code: s.code, Function: s.call, Args: s.args, Kwargs: s.kwargs}
+	req := funcbox.Request{Language: s.language, Code: s.code, Function: s.call, Args: s.args, Kwargs: s.kwargs, Schema: s.schema}
 	if s.host {
 		req.HostFuncs = map[string]funcbox.HostFunc{"lookup": func(_ context.Context, args []any, kwargs map[string]any) (any, error) {
 			return map[string]any{"key": args[0], "n": kwargs["n"]}, nil

@@ -54,8 +54,25 @@ type Source struct {
 	Files map[string][]byte
 	// Outs are names of parameters that a schema declares as results: what the function
 	// leaves where they point is part of its result.
-	Outs    []string
-	Options CompileOptions
+	Outs []string
+	// Parameters are what a schema says of the arguments, in order; nil: there is no
+	// schema, or a call names its function. With them, code that defines no function to
+	// call may be the body of one.
+	Parameters []SourceParameter
+	// Returns is the type of a body's result as in SourceParameter.Type, ReturnsHint as in
+	// SourceParameter.Hint.
+	Returns, ReturnsHint string
+	Options              CompileOptions
+}
+
+// SourceParameter is a parameter of code that is the body of a function.
+type SourceParameter struct {
+	Name string
+	// Type is a type as in [signature.SchemaParameter]; an array may be followed by
+	// " of " and the type of its items. Empty: any.
+	Type string
+	// Hint is the type in the words of the language and goes before Type; empty: none.
+	Hint string
 }
 
 // CompileOptions of a request. The zero value is the language's default.

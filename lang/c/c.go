@@ -16,6 +16,7 @@
 //   - C++: cpp.go; ast.go reads the functions from clang's syntax tree, bindings.go
 //     writes the lines that have templates in build/call deduce their types;
 //     headers.go keeps the precompiled headers.
+//   - body.go makes a function of code that is only the body of one.
 //   - listing.go and comment.go describe the functions to callers.
 //   - program.go compiles, links and secures.
 //

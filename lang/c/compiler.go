@@ -223,10 +223,11 @@ func (c *compiler) prepare(ctx context.Context, key string, p *program) (*kept, 
 
 func (c *compiler) compile(ctx context.Context, files *sources, source *lang.Source) (*program, error) {
 	job := &compilation{dialect: c.dialect, sources: files, tools: c.tools, options: &source.Options, source: source}
-	if c.dialect.language == "c++" {
-		return job.buildCPP(ctx, c.headers)
+	if source.Parameters != nil {
+		job.mayBeBody = true
+		return job.buildOrBody(ctx, c.headers)
 	}
-	return job.buildC(ctx)
+	return job.build(ctx, c.headers)
 }
 
 // use hands a build to a caller. The lock is held.

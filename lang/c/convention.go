@@ -139,7 +139,7 @@ var lengthNames = []string{"n", "len", "length", "count", "size", "num", "bytes"
 // isLength tells whether a parameter is the length of the pointer before it: an integer
 // of type size_t, or with a name that says so.
 func isLength(pointer string, v variable) bool {
-	if v.ctype.kind != kindInteger || v.ctype.isCharacter() {
+	if v.alone || v.ctype.kind != kindInteger || v.ctype.isCharacter() {
 		return false
 	}
 	if v.ctype.name == "size_t" {

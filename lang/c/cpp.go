@@ -23,7 +23,7 @@ func (c *compilation) buildCPP(ctx context.Context, h *headers) (*program, error
 	}
 	c.files[headersPath], c.files[headersSource] = precompiled, []byte(commonHeaders)
 	found, err := c.declared(ctx)
-	if err != nil {
+	if err != nil && (c.mayBeBody || !errors.Is(err, errUndeclared)) {
 		return nil, err
 	}
 	c.addJumps()
@@ -63,15 +63,19 @@ func (c *compilation) addJumps() {
 	}
 }
 
-// declared learns what functions the main file has. Where it cannot be compiled there
-// are none: compiling it again tells why.
+// errUndeclared: the declarations of a program cannot be compiled. Compiling all of it
+// tells why.
+var errUndeclared = errors.New("the program's declarations do not compile")
+
+// declared learns what functions the main file has. Where it cannot be compiled the
+// error is errUndeclared.
 func (c *compilation) declared(ctx context.Context) ([]*declaration, error) {
 	arguments := append(c.unitFlags(c.main), withHeaders...)
 	arguments = append(arguments, "-w", "-fsyntax-only", "-skip-function-bodies", "-ast-dump=json", "-x", c.language, string(c.main))
 	out := &limitedBuffer{limit: maxTreeBytes}
 	_, err := c.tools.run(ctx, command{arguments: arguments, files: c.files, workdir: c.workdir}, out)
 	if failed := (*failedError)(nil); errors.As(err, &failed) {
-		return nil, nil
+		return nil, errUndeclared
 	}
 	if err != nil {
 		return nil, err

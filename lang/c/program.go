@@ -30,6 +30,18 @@ type compilation struct {
 	tools   *toolchain
 	options *lang.CompileOptions
 	source  *lang.Source
+	// mayBeBody: where a program of C++ fails by its declarations alone, the diagnostics of
+	// all of it are not asked for.
+	mayBeBody bool
+	// body is what the main file was made of; nil: it is as it was given.
+	body *body
+}
+
+func (c *compilation) build(ctx context.Context, h *headers) (*program, error) {
+	if c.language == "c++" {
+		return c.buildCPP(ctx, h)
+	}
+	return c.buildC(ctx)
 }
 
 // generatedC is the unit that the generator writes.
@@ -81,6 +93,7 @@ func (c *compilation) buildC(ctx context.Context) (*program, error) {
 	var listed []described
 	for _, f := range found {
 		if f.external && isPublic(f.name) {
+			c.body.mark(f)
 			callables = append(callables, apply(f, c.source.Outs))
 		}
 	}

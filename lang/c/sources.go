@@ -125,6 +125,12 @@ func (s *sources) key(d *dialect, source *lang.Source) string {
 	}
 	part("outs")
 	part(source.Outs...)
+	if source.Parameters != nil {
+		part("body", source.Returns, source.ReturnsHint)
+		for _, p := range source.Parameters {
+			part(p.Name, p.Type, p.Hint)
+		}
+	}
 	part("files")
 	for _, at := range sortedKeys(s.files) {
 		fmt.Fprintf(sum, "%q %d\n", at, len(s.files[at]))

@@ -69,6 +69,8 @@ type function struct {
 type variable struct {
 	name  string
 	ctype *ctype
+	// alone: it is an argument of its own, whatever it is called.
+	alone bool
 }
 
 var voidType = &ctype{kind: kindVoid, name: "void"}
