@@ -67,6 +67,12 @@ func (p *plan) checkValues() error {
 	return err
 }
 
+// loading asks for the functions of the code, and for no call of one.
+func (p *plan) loading() (*conversation, error) {
+	first, err := p.envelope(operationLoad, flagFresh|flagHasArgs, binding{})
+	return &conversation{first: first}, err
+}
+
 func (p *plan) loadEnvelope() ([]byte, error) {
 	flags := uint64(flagFresh)
 	if len(p.req.Args)+len(p.req.Kwargs) > 0 {

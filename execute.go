@@ -242,11 +242,7 @@ func (ex *Executor) serve(ctx context.Context, p *plan, res *ExecutionResult, ru
 		return err
 	}
 	done := files.close
-	defer func() {
-		if err := done(); err != nil {
-			ex.logger.Warn("closing what was mounted", "error", err)
-		}
-	}()
+	defer func() { ex.release(done) }()
 	if err := p.guest(ctx, res, files.tree, talk, run); err != nil {
 		return err
 	}

@@ -191,3 +191,10 @@ func (f *filesystem) put(path vfs.Path, content []byte) fsapi.Errno {
 	}
 	return file.Close()
 }
+
+// release closes what a call had mounted. A failure is logged: the call is over.
+func (ex *Executor) release(closeFiles func() error) {
+	if err := closeFiles(); err != nil {
+		ex.logger.Warn("closing what was mounted", "error", err)
+	}
+}

@@ -51,20 +51,15 @@ func (ex *Executor) Inspect(ctx context.Context, req Request) ([]Signature, *Exe
 
 // list asks a guest for the functions of its code.
 func (ex *Executor) list(ctx context.Context, p *plan, res *ExecutionResult, listing **signature.Listing) error {
-	talk := &conversation{}
-	var err error
-	if talk.first, err = p.envelope(operationLoad, flagFresh|flagHasArgs, binding{}); err != nil {
+	talk, err := p.loading()
+	if err != nil {
 		return err
 	}
 	files, err := p.filesystem(ctx, ex.hooks)
 	if err != nil {
 		return err
 	}
-	defer func() {
-		if err := files.close(); err != nil {
-			ex.logger.Warn("closing what was mounted", "error", err)
-		}
-	}()
+	defer ex.release(files.close)
 	if err := p.guest(ctx, res, files.tree, talk, p.module.Run); err != nil || !res.Success() {
 		return err
 	}

@@ -97,20 +97,15 @@ func (ex *Executor) Load(ctx context.Context, req Request) (*Program, error) {
 // load runs a load and takes the photograph.
 func (ex *Executor) load(ctx context.Context, p *plan, res *ExecutionResult, program *Program) error {
 	p.req.Schema = nil // is about calls, and has been told to the compiler
-	talk := &conversation{}
-	var err error
-	if talk.first, err = p.envelope(operationLoad, flagFresh|flagHasArgs, binding{}); err != nil {
+	talk, err := p.loading()
+	if err != nil {
 		return err
 	}
 	files, err := p.filesystem(ctx, ex.hooks)
 	if err != nil {
 		return err
 	}
-	defer func() {
-		if err := files.close(); err != nil {
-			ex.logger.Warn("closing what was mounted", "error", err)
-		}
-	}()
+	defer ex.release(files.close)
 	var failed, exited bool
 	err = p.guest(ctx, res, files.tree, talk, func(ctx context.Context, job wasm.Job) (wasm.Outcome, error) {
 		outcome, module, err := p.module.Load(ctx, job, func(outcome wasm.Outcome) (refused error) {

@@ -512,9 +512,7 @@ func (s *Session) drop() {
 	s.ex.unregister(s)
 	s.end(fmt.Errorf("%w: it was closed", ErrSessionEnded))
 	if s.files != nil {
-		if err := s.files.close(); err != nil {
-			s.ex.logger.Warn("closing what was mounted", "error", err)
-		}
+		s.ex.release(s.files.close)
 		s.files = nil
 	}
 }
