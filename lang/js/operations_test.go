@@ -9,20 +9,21 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/funcbox/funcbox/internal/value"
+	"github.com/funcbox/funcbox/lang/langtest"
 )
 
 func TestLoadAndCall(t *testing.T) {
 	g := newGuest(t)
-	replies := results(g.run(t,
-		step{op: opLoad, flags: flagFresh, code: "let n = 10; function add(a, b = 2) { return a + b + n++ }\nclass Tool { static twice(x) { return 2 * x } }", function: "add"},
-		step{op: opCall, function: "add", args: []any{1, 2}},
-		step{op: opCall, function: "add", args: []any{1}},
-		step{op: opCall, args: []any{1, 2}},
-		step{op: opCall, function: "Tool.twice", args: []any{21}},
-		step{op: opCall, function: "sub"},
-		step{op: opRun, code: "n += 100; add(1, 1)"},
-		step{op: opRun, code: "n"},
-		step{op: opEnd},
+	replies := langtest.Results(g.Run(t,
+		langtest.Step{Op: langtest.OpLoad, Flags: langtest.FlagFresh, Code: "let n = 10; function add(a, b = 2) { return a + b + n++ }\nclass Tool { static twice(x) { return 2 * x } }", Function: "add"},
+		langtest.Step{Op: langtest.OpCall, Function: "add", Args: []any{1, 2}},
+		langtest.Step{Op: langtest.OpCall, Function: "add", Args: []any{1}},
+		langtest.Step{Op: langtest.OpCall, Args: []any{1, 2}},
+		langtest.Step{Op: langtest.OpCall, Function: "Tool.twice", Args: []any{21}},
+		langtest.Step{Op: langtest.OpCall, Function: "sub"},
+		langtest.Step{Op: langtest.OpRun, Code: "n += 100; add(1, 1)"},
+		langtest.Step{Op: langtest.OpRun, Code: "n"},
+		langtest.Step{Op: langtest.OpEnd},
 	))
 	require.Equal(t, []any{int64(13), int64(14), int64(15), int64(42), `FunctionNotFound: function "sub" is not defined; the code defines: add`, int64(115), int64(114), nil}, replies[1:])
 }
@@ -34,23 +35,23 @@ func TestBodiesAreNotRun(t *testing.T) {
 		flags      int
 	}{
 		{"console.log('ran'); function f() {}", "body", 0},
-		{"console.log('ran'); function f() {}", "module", flagHasArgs},
-		{"console.log('ran'); return args[0]", "body", flagHasArgs},
-		{"1 + 1", "body", flagHasArgs},
+		{"console.log('ran'); function f() {}", "module", langtest.FlagHasArgs},
+		{"console.log('ran'); return args[0]", "body", langtest.FlagHasArgs},
+		{"1 + 1", "body", langtest.FlagHasArgs},
 		{"const x = 1;", "body", 0},
-		{"const x = 1;", "module", flagHasArgs},
-		{"class A { static f() {} } console.log('ran')", "module", flagHasArgs},
+		{"const x = 1;", "module", langtest.FlagHasArgs},
+		{"class A { static f() {} } console.log('ran')", "module", langtest.FlagHasArgs},
 		{"const f = (a) => a;", "module", 0},
 		{"module.exports = { f(a) {} }", "module", 0},
 		{"export const f = () => 1", "module", 0},
 		{"import 'fs'; console.log('ran')", "body", 0},
 	} {
 		g := newGuest(t)
-		reply := g.run(t, step{op: opLoad, flags: flagFresh | test.flags, code: test.code})[0]
+		reply := g.Run(t, langtest.Step{Op: langtest.OpLoad, Flags: langtest.FlagFresh | test.flags, Code: test.code})[0]
 		require.Nil(t, reply.Error, test.code)
 		require.Equal(t, test.kind, reply.Value.(map[string]any)["kind"], test.code)
-		require.Equal(t, test.kind == "module" && strings.Contains(test.code, "ran"), g.stdout.String() == "ran\n", test.code)
-		both := results(g.run(t, step{op: opLoad, flags: flagFresh | test.flags, code: test.code}, step{op: opExecute, flags: flagLast, code: "return args[0]", args: []any{7}}))
+		require.Equal(t, test.kind == "module" && strings.Contains(test.code, "ran"), g.Stdout.String() == "ran\n", test.code)
+		both := langtest.Results(g.Run(t, langtest.Step{Op: langtest.OpLoad, Flags: langtest.FlagFresh | test.flags, Code: test.code}, langtest.Step{Op: langtest.OpExecute, Flags: langtest.FlagLast, Code: "return args[0]", Args: []any{7}}))
 		require.Equal(t, int64(7), both[1], test.code)
 	}
 }
@@ -75,61 +76,61 @@ func TestRun(t *testing.T) {
 		{"timers go on", []string{"globalThis.n = 0; const t = setInterval(() => n++, 1); n", "await new Promise((done) => { const waits = setInterval(() => { if (n > 2) done(clearInterval(waits)) }, 1) }); n > 2", "clearInterval(t); 'end'"}, []any{int64(0), true, "end"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			require.Equal(t, test.want, g.session(t, test.codes...))
+			require.Equal(t, test.want, g.Session(t, test.codes...))
 		})
 	}
 	t.Run("places", func(t *testing.T) {
-		replies := g.run(t, step{op: opRun, flags: flagFresh, code: "1;\nfunction f() {\n  throw new Error('x')\n}"}, step{op: opRun, code: "import 'fs';\n f()"})
+		replies := g.Run(t, langtest.Step{Op: langtest.OpRun, Flags: langtest.FlagFresh, Code: "1;\nfunction f() {\n  throw new Error('x')\n}"}, langtest.Step{Op: langtest.OpRun, Code: "import 'fs';\n f()"})
 		require.Contains(t, replies[1].Error.Stack, "main.js:3:")
 		require.Contains(t, replies[1].Error.Stack, "main.js:2:")
 	})
 	t.Run("arguments", func(t *testing.T) {
-		replies := results(g.run(t, step{op: opRun, flags: flagFresh, code: "args[0] + kwargs.b", args: []any{1}, kwargs: map[string]any{"b": 2}}, step{op: opRun, code: "args.length"}))
+		replies := langtest.Results(g.Run(t, langtest.Step{Op: langtest.OpRun, Flags: langtest.FlagFresh, Code: "args[0] + kwargs.b", Args: []any{1}, Kwargs: map[string]any{"b": 2}}, langtest.Step{Op: langtest.OpRun, Code: "args.length"}))
 		require.Equal(t, []any{int64(3), int64(0)}, replies)
 	})
 	t.Run("calls", func(t *testing.T) {
-		replies := results(g.run(t, step{op: opRun, flags: flagFresh, code: "let n = 1; const add = (a) => n += a"}, step{op: opCall, function: "add", args: []any{2}}, step{op: opCall, args: []any{2}},
-			step{op: opRun, code: "function add() { return 'new' }"}, step{op: opCall, function: "add"}, step{op: opRun, code: "function other() {}"}, step{op: opCall}))
+		replies := langtest.Results(g.Run(t, langtest.Step{Op: langtest.OpRun, Flags: langtest.FlagFresh, Code: "let n = 1; const add = (a) => n += a"}, langtest.Step{Op: langtest.OpCall, Function: "add", Args: []any{2}}, langtest.Step{Op: langtest.OpCall, Args: []any{2}},
+			langtest.Step{Op: langtest.OpRun, Code: "function add() { return 'new' }"}, langtest.Step{Op: langtest.OpCall, Function: "add"}, langtest.Step{Op: langtest.OpRun, Code: "function other() {}"}, langtest.Step{Op: langtest.OpCall}))
 		require.Equal(t, []any{nil, int64(3), int64(5), nil, "new", nil, "FunctionNotFound: no function is named, and the code has several: add, other"}, replies)
 	})
 	t.Run("after a module", func(t *testing.T) {
-		replies := results(g.run(t, step{op: opLoad, flags: flagFresh, code: "import { answer } from './answer.js'; let n = 1; export const add = (a) => n += a; const { x } = { x: 5 }", function: "add", workdir: "/workspace"},
-			step{op: opRun, code: "n += 10; add(1) + answer + x"}, step{op: opRun, code: "answer = 1"}, step{op: opRun, code: "let answer = 1; answer"}, step{op: opCall, function: "add", args: []any{1}}))
+		replies := langtest.Results(g.Run(t, langtest.Step{Op: langtest.OpLoad, Flags: langtest.FlagFresh, Code: "import { answer } from './answer.js'; let n = 1; export const add = (a) => n += a; const { x } = { x: 5 }", Function: "add", Workdir: "/workspace"},
+			langtest.Step{Op: langtest.OpRun, Code: "n += 10; add(1) + answer + x"}, langtest.Step{Op: langtest.OpRun, Code: "answer = 1"}, langtest.Step{Op: langtest.OpRun, Code: "let answer = 1; answer"}, langtest.Step{Op: langtest.OpCall, Function: "add", Args: []any{1}}))
 		require.Equal(t, []any{int64(59), "TypeError: 'answer' is read-only", int64(1), int64(13)}, replies[1:])
 	})
 	t.Run("surroundings stay", func(t *testing.T) {
-		require.Equal(t, []any{nil, "/tmp", "x"}, g.session(t, "process.chdir('/tmp'); process.env.A = 'x'; void 0", "process.cwd()", "process.env.A"))
+		require.Equal(t, []any{nil, "/tmp", "x"}, g.Session(t, "process.chdir('/tmp'); process.env.A = 'x'; void 0", "process.cwd()", "process.env.A"))
 	})
 	t.Run("end", func(t *testing.T) {
-		g.stdout.Reset()
-		g.run(t, step{op: opRun, flags: flagFresh, code: "process.on('exit', (code) => console.log('bye', code)); setTimeout(() => console.log('never'), 1e6)"}, step{op: opEnd})
-		require.Equal(t, "bye 0\n", g.stdout.String())
+		g.Stdout.Reset()
+		g.Run(t, langtest.Step{Op: langtest.OpRun, Flags: langtest.FlagFresh, Code: "process.on('exit', (code) => console.log('bye', code)); setTimeout(() => console.log('never'), 1e6)"}, langtest.Step{Op: langtest.OpEnd})
+		require.Equal(t, "bye 0\n", g.Stdout.String())
 	})
 }
 
 // TestPhotograph starts each call from a photograph.
 func TestPhotograph(t *testing.T) {
 	g := newGuest(t)
-	job := g.job()
-	job.Request = step{op: opLoad, flags: flagFresh, function: "f", env: map[string]any{"A": "load"}, argv: []any{"one"}, workdir: "/tmp", code: `
+	job := g.Job()
+	job.Request = g.Encode(t, langtest.Step{Op: langtest.OpLoad, Flags: langtest.FlagFresh, Function: "f", Env: map[string]any{"A": "load"}, Argv: []any{"one"}, Workdir: "/tmp", Code: `
 		const random = [Math.random(), crypto.randomUUID(), performance.now(), process.env.A, process.argv[2], process.cwd()];
 		let n = 0; const fired = []; setTimeout(() => fired.push(n), 1);
 		function f() { n++; return [n, Math.random(), crypto.randomUUID(), performance.now(), process.env.A, process.argv[2], process.cwd()] }
-		async function g() { await new Promise((done) => setTimeout(done, 3)); return fired.length }`}.encode(t)
-	_, program, err := g.module.Load(context.Background(), job, nil)
+		async function g() { await new Promise((done) => setTimeout(done, 3)); return fired.length }`})
+	_, program, err := g.Module.Load(context.Background(), job, nil)
 	require.NoError(t, err)
 	defer program.Close()
-	call := step{op: opCall, flags: flagFresh | flagLast, function: "f", env: map[string]any{"A": "call"}, argv: []any{"two"}, workdir: "/workspace"}
-	one := g.runModule(t, program, call)[0].Value.([]any)
-	two := g.runModule(t, program, call)[0].Value.([]any)
+	call := langtest.Step{Op: langtest.OpCall, Flags: langtest.FlagFresh | langtest.FlagLast, Function: "f", Env: map[string]any{"A": "call"}, Argv: []any{"two"}, Workdir: "/workspace"}
+	one := g.RunModule(t, program, call)[0].Value.([]any)
+	two := g.RunModule(t, program, call)[0].Value.([]any)
 	require.Equal(t, int64(1), one[0])
 	require.Equal(t, int64(1), two[0])
 	require.NotEqual(t, one[1], two[1])
 	require.NotEqual(t, one[2], two[2])
 	require.Less(t, toFloat(one[3]), 1000.0)
 	require.Equal(t, []any{"call", "two", "/workspace"}, one[4:])
-	call.function = "g"
-	require.Equal(t, int64(1), g.runModule(t, program, call)[0].Value)
+	call.Function = "g"
+	require.Equal(t, int64(1), g.RunModule(t, program, call)[0].Value)
 }
 
 func toFloat(number any) float64 {
@@ -141,7 +142,7 @@ func toFloat(number any) float64 {
 
 func TestHostFunctions(t *testing.T) {
 	g := newGuest(t)
-	g.host = func(_ context.Context, request []byte) []byte {
+	g.Host = func(_ context.Context, request []byte) []byte {
 		call, err := value.DecodeHostCall(request, value.Limits{})
 		var result any
 		switch {
@@ -168,7 +169,7 @@ func TestHostFunctions(t *testing.T) {
 		"HostError: no such luck: fail", []any{true, true, "HostError", "no such luck: other"},
 		"TypeError: args[1].a[0]: function cannot be passed", "TypeError: kwargs.key: symbol cannot be passed",
 		int64(1), int64(3), int64(2), "TypeError: result.x: function cannot be returned",
-	}, g.session(t,
+	}, g.Session(t,
 		"import { host, call, functions, HostError } from 'funcbox'",
 		"host.echo(1, 'two', new Set([new Uint8Array([3])]))",
 		"require('funcbox').call('echo', [1], { key: 2 })",
@@ -183,21 +184,21 @@ func TestHostFunctions(t *testing.T) {
 
 func BenchmarkProgramCall(b *testing.B) {
 	g := newGuest(b)
-	job := g.job()
-	job.Request = step{op: opLoad, flags: flagFresh, function: "add", code: "function add(a, b) { return a + b }"}.encode(b)
-	_, program, err := g.module.Load(context.Background(), job, nil)
+	job := g.Job()
+	job.Request = g.Encode(b, langtest.Step{Op: langtest.OpLoad, Flags: langtest.FlagFresh, Function: "add", Code: "function add(a, b) { return a + b }"})
+	_, program, err := g.Module.Load(context.Background(), job, nil)
 	require.NoError(b, err)
-	job = g.job()
+	job = g.Job()
 	b.Run("execute", func(b *testing.B) {
-		job.Request = step{op: opExecute, flags: flagFresh | flagLast, function: "add", code: "function add(a, b) { return a + b }", args: []any{1, 2}}.encode(b)
+		job.Request = g.Encode(b, langtest.Step{Op: langtest.OpExecute, Flags: langtest.FlagFresh | langtest.FlagLast, Function: "add", Code: "function add(a, b) { return a + b }", Args: []any{1, 2}})
 		for b.Loop() {
-			out, err := g.module.Run(context.Background(), job)
+			out, err := g.Module.Run(context.Background(), job)
 			require.NoError(b, err)
 			require.NoError(b, out.Err)
 		}
 	})
 	b.Run("call", func(b *testing.B) {
-		job.Request = step{op: opCall, flags: flagFresh | flagLast, function: "add", args: []any{1, 2}}.encode(b)
+		job.Request = g.Encode(b, langtest.Step{Op: langtest.OpCall, Flags: langtest.FlagFresh | langtest.FlagLast, Function: "add", Args: []any{1, 2}})
 		for b.Loop() {
 			out, err := program.Run(context.Background(), job)
 			require.NoError(b, err)
@@ -209,9 +210,9 @@ func BenchmarkProgramCall(b *testing.B) {
 		require.NoError(b, err)
 		job.Host = func(context.Context, []byte) []byte { return reply }
 		job.Limits.Fuel = 1 << 60
-		job.Request = step{op: opExecute, flags: flagFresh | flagLast, function: "f", code: "const { host } = require('funcbox'); function f(n) { for (let i = 0; i < n; i++) host.add(i, 2) }", args: []any{b.N}}.encode(b)
+		job.Request = g.Encode(b, langtest.Step{Op: langtest.OpExecute, Flags: langtest.FlagFresh | langtest.FlagLast, Function: "f", Code: "const { host } = require('funcbox'); function f(n) { for (let i = 0; i < n; i++) host.add(i, 2) }", Args: []any{b.N}})
 		b.ResetTimer()
-		out, err := g.module.Run(context.Background(), job)
+		out, err := g.Module.Run(context.Background(), job)
 		require.NoError(b, err)
 		require.NoError(b, out.Err)
 	})

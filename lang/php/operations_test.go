@@ -8,22 +8,23 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/funcbox/funcbox/internal/value"
+	"github.com/funcbox/funcbox/lang/langtest"
 )
 
 func TestLoadAndCall(t *testing.T) {
 	g := newGuest(t)
-	replies := results(g.run(t,
-		step{op: opLoad, flags: flagFresh, code: "$n = 10; function add($a, $b = 2) { global $n; return $a + $b + $n++; } class Tool { static function twice(int $x) { return 2 * $x; } function thrice(int $x) { return 3 * $x; } }", function: "add"},
-		step{op: opCall, function: "add", args: []any{1, 2}},
-		step{op: opCall, function: "add", args: []any{1}},
-		step{op: opCall, args: []any{1, 2}},
-		step{op: opCall, function: "Tool::twice", args: []any{21}},
-		step{op: opCall, function: "Tool::thrice", kwargs: map[string]any{"x": 5}},
-		step{op: opCall, function: "sub"},
-		step{op: opCall, function: "add", args: []any{"x", 1}},
-		step{op: opRun, code: "$n += 100; return add(1, 1);"},
-		step{op: opRun, code: "return $n;"},
-		step{op: opEnd},
+	replies := langtest.Results(g.Run(t,
+		langtest.Step{Op: langtest.OpLoad, Flags: langtest.FlagFresh, Code: "$n = 10; function add($a, $b = 2) { global $n; return $a + $b + $n++; } class Tool { static function twice(int $x) { return 2 * $x; } function thrice(int $x) { return 3 * $x; } }", Function: "add"},
+		langtest.Step{Op: langtest.OpCall, Function: "add", Args: []any{1, 2}},
+		langtest.Step{Op: langtest.OpCall, Function: "add", Args: []any{1}},
+		langtest.Step{Op: langtest.OpCall, Args: []any{1, 2}},
+		langtest.Step{Op: langtest.OpCall, Function: "Tool::twice", Args: []any{21}},
+		langtest.Step{Op: langtest.OpCall, Function: "Tool::thrice", Kwargs: map[string]any{"x": 5}},
+		langtest.Step{Op: langtest.OpCall, Function: "sub"},
+		langtest.Step{Op: langtest.OpCall, Function: "add", Args: []any{"x", 1}},
+		langtest.Step{Op: langtest.OpRun, Code: "$n += 100; return add(1, 1);"},
+		langtest.Step{Op: langtest.OpRun, Code: "return $n;"},
+		langtest.Step{Op: langtest.OpEnd},
 	))
 	require.Equal(t, []any{int64(13), int64(14), int64(15), int64(42), int64(15), `FunctionNotFound: function "sub" is not defined; the code defines: add`, "TypeError: Unsupported operand types: string + int", int64(115), int64(114), nil}, replies[1:])
 }
@@ -37,32 +38,32 @@ func TestBodiesAreNotRun(t *testing.T) {
 	}{
 		{"echo 'ran'; function f() { return 1; } return 2;", "body", 0, int64(2)},
 		{"function f() { return 1; }", "module", 0, nil},
-		{"return $args[0];", "body", flagHasArgs, int64(7)},
+		{"return $args[0];", "body", langtest.FlagHasArgs, int64(7)},
 		{"<p>text</p>", "body", 0, nil},
 		{"$x = 1;", "body", 0, nil},
-		{"$n = 1; function f() {} function g() {} define('X', 1);", "module", flagHasArgs, nil},
-		{"class A { static function f() {} }", "module", flagHasArgs, nil},
-		{"class A {} return $args[0] + 1;", "body", flagHasArgs, int64(8)},
+		{"$n = 1; function f() {} function g() {} define('X', 1);", "module", langtest.FlagHasArgs, nil},
+		{"class A { static function f() {} }", "module", langtest.FlagHasArgs, nil},
+		{"class A {} return $args[0] + 1;", "body", langtest.FlagHasArgs, int64(8)},
 		{"class A {} return new A instanceof A;", "body", 0, true},
 	} {
 		g := newGuest(t)
-		execute := step{op: opExecute, flags: flagLast, code: test.code}
+		execute := langtest.Step{Op: langtest.OpExecute, Flags: langtest.FlagLast, Code: test.code}
 		if test.flags != 0 {
-			execute.args = []any{7}
+			execute.Args = []any{7}
 		}
-		replies := g.run(t, step{op: opLoad, flags: flagFresh | test.flags, code: test.code})
+		replies := g.Run(t, langtest.Step{Op: langtest.OpLoad, Flags: langtest.FlagFresh | test.flags, Code: test.code})
 		require.Nil(t, replies[0].Error, test.code)
 		require.Equal(t, test.kind, replies[0].Value.(map[string]any)["kind"], test.code)
-		require.Empty(t, g.stdout.String(), test.code)
+		require.Empty(t, g.Stdout.String(), test.code)
 		if test.kind == "body" {
-			require.Equal(t, test.want, results(g.run(t, step{op: opLoad, flags: flagFresh | test.flags, code: test.code}, execute))[1], test.code)
+			require.Equal(t, test.want, langtest.Results(g.Run(t, langtest.Step{Op: langtest.OpLoad, Flags: langtest.FlagFresh | test.flags, Code: test.code}, execute))[1], test.code)
 		}
 	}
 }
 
 func TestListing(t *testing.T) {
 	g := newGuest(t)
-	reply := g.run(t, step{op: opLoad, flags: flagFresh, function: "strlen", code: `<?php
+	reply := g.Run(t, langtest.Step{Op: langtest.OpLoad, Flags: langtest.FlagFresh, Function: "strlen", Code: `<?php
 		namespace App;
 		enum Suit: string { case Hearts = 'h'; const Wild = self::Hearts; static function pick(): self { return self::Hearts; } }
 		/**
@@ -132,58 +133,58 @@ func TestRun(t *testing.T) {
 		{"generators", []string{"function n() { for ($i = 1; ; $i++) yield $i; } $g = n(); return $g->current();", "$g->next(); return $g->current();"}, []any{int64(1), int64(2)}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			require.Equal(t, test.want, g.session(t, test.codes...))
+			require.Equal(t, test.want, g.Session(t, test.codes...))
 		})
 	}
 	t.Run("places", func(t *testing.T) {
-		replies := g.run(t, step{op: opRun, flags: flagFresh, code: "\nfunction f() {\n  throw new Exception('x');\n}"}, step{op: opRun, code: "1;\n f();"})
+		replies := g.Run(t, langtest.Step{Op: langtest.OpRun, Flags: langtest.FlagFresh, Code: "\nfunction f() {\n  throw new Exception('x');\n}"}, langtest.Step{Op: langtest.OpRun, Code: "1;\n f();"})
 		require.Equal(t, "main.php:3\n#0 main.php(2): f()\n#1 {main}", replies[1].Error.Stack)
 	})
 	t.Run("arguments", func(t *testing.T) {
-		replies := results(g.run(t, step{op: opRun, flags: flagFresh, code: "return $args[0] + $kwargs['b'];", args: []any{1}, kwargs: map[string]any{"b": 2}}, step{op: opRun, code: "return count($args);"}))
+		replies := langtest.Results(g.Run(t, langtest.Step{Op: langtest.OpRun, Flags: langtest.FlagFresh, Code: "return $args[0] + $kwargs['b'];", Args: []any{1}, Kwargs: map[string]any{"b": 2}}, langtest.Step{Op: langtest.OpRun, Code: "return count($args);"}))
 		require.Equal(t, []any{int64(3), int64(0)}, replies)
 	})
 	t.Run("calls", func(t *testing.T) {
-		replies := results(g.run(t, step{op: opRun, flags: flagFresh, code: "$n = 1; function add($a) { global $n; return $n += $a; }"}, step{op: opCall, function: "add", args: []any{2}}, step{op: opCall, args: []any{2}},
-			step{op: opRun, code: "function other() {}"}, step{op: opCall}))
+		replies := langtest.Results(g.Run(t, langtest.Step{Op: langtest.OpRun, Flags: langtest.FlagFresh, Code: "$n = 1; function add($a) { global $n; return $n += $a; }"}, langtest.Step{Op: langtest.OpCall, Function: "add", Args: []any{2}}, langtest.Step{Op: langtest.OpCall, Args: []any{2}},
+			langtest.Step{Op: langtest.OpRun, Code: "function other() {}"}, langtest.Step{Op: langtest.OpCall}))
 		require.Equal(t, []any{nil, int64(3), int64(5), nil, "FunctionNotFound: no function is named, and the code has several: add, other"}, replies)
 	})
 	t.Run("end", func(t *testing.T) {
-		g.stdout.Reset()
-		g.run(t, step{op: opRun, flags: flagFresh, code: "register_shutdown_function(fn() => print('shutdown ')); class D { function __destruct() { echo 'destructor '; } } $d = new D; ob_start(); echo 'buffer ';"},
-			step{op: opRun, code: "echo 'second ';"}, step{op: opEnd})
-		require.Equal(t, "buffer second shutdown destructor ", g.stdout.String())
+		g.Stdout.Reset()
+		g.Run(t, langtest.Step{Op: langtest.OpRun, Flags: langtest.FlagFresh, Code: "register_shutdown_function(fn() => print('shutdown ')); class D { function __destruct() { echo 'destructor '; } } $d = new D; ob_start(); echo 'buffer ';"},
+			langtest.Step{Op: langtest.OpRun, Code: "echo 'second ';"}, langtest.Step{Op: langtest.OpEnd})
+		require.Equal(t, "buffer second shutdown destructor ", g.Stdout.String())
 	})
 }
 
 // TestPhotograph starts each call from a photograph.
 func TestPhotograph(t *testing.T) {
 	g := newGuest(t)
-	job := g.job()
-	job.Request = step{op: opLoad, flags: flagFresh, function: "f", env: map[string]any{"A": "load", "ONLY": "load"}, argv: []any{"one"}, workdir: "/tmp", code: `
+	job := g.Job()
+	job.Request = g.Encode(t, langtest.Step{Op: langtest.OpLoad, Flags: langtest.FlagFresh, Function: "f", Env: map[string]any{"A": "load", "ONLY": "load"}, Argv: []any{"one"}, Workdir: "/tmp", Code: `
 		$random = [mt_rand(), random_int(0, PHP_INT_MAX), uniqid('', true), $_SERVER['REQUEST_TIME_FLOAT'], $_ENV, getenv('A')];
 		class D { function __destruct() { echo 'end'; } }
 		$n = 0; $d = new D; $objects = []; for ($i = 0; $i < 100; $i++) $objects[] = (object) ['i' => $i];
-		function f() { global $n, $argv; return [++$n, mt_rand(), uniqid('', true), $_SERVER['REQUEST_TIME_FLOAT'], getenv('A'), getenv('ONLY'), $_SERVER['A'], $argv[1], $_SERVER['argv'][1], getcwd()]; }`}.encode(t)
-	_, program, err := g.module.Load(context.Background(), job, nil)
+		function f() { global $n, $argv; return [++$n, mt_rand(), uniqid('', true), $_SERVER['REQUEST_TIME_FLOAT'], getenv('A'), getenv('ONLY'), $_SERVER['A'], $argv[1], $_SERVER['argv'][1], getcwd()]; }`})
+	_, program, err := g.Module.Load(context.Background(), job, nil)
 	require.NoError(t, err)
 	defer program.Close()
-	require.Empty(t, g.stdout.String())
-	call := step{op: opCall, flags: flagFresh | flagLast, function: "f", env: map[string]any{"A": "call"}, argv: []any{"two"}, workdir: "/workspace"}
-	one := g.runModule(t, program, call)[0].Value.([]any)
-	two := g.runModule(t, program, call)[0].Value.([]any)
+	require.Empty(t, g.Stdout.String())
+	call := langtest.Step{Op: langtest.OpCall, Flags: langtest.FlagFresh | langtest.FlagLast, Function: "f", Env: map[string]any{"A": "call"}, Argv: []any{"two"}, Workdir: "/workspace"}
+	one := g.RunModule(t, program, call)[0].Value.([]any)
+	two := g.RunModule(t, program, call)[0].Value.([]any)
 	require.Equal(t, int64(1), one[0])
 	require.Equal(t, int64(1), two[0])
 	for i := 1; i <= 3; i++ {
 		require.NotEqual(t, one[i], two[i], i)
 	}
 	require.Equal(t, []any{"call", false, "call", "two", "two", "/workspace"}, one[4:])
-	require.Equal(t, "endend", g.stdout.String())
+	require.Equal(t, "endend", g.Stdout.String())
 }
 
 func TestHostFunctions(t *testing.T) {
 	g := newGuest(t)
-	g.host = func(_ context.Context, request []byte) []byte {
+	g.Host = func(_ context.Context, request []byte) []byte {
 		call, err := value.DecodeHostCall(request, value.Limits{})
 		var result any
 		switch {
@@ -210,7 +211,7 @@ func TestHostFunctions(t *testing.T) {
 		"HostError: no such luck: fail", []any{true, `Funcbox\HostError`, "no such luck: other"},
 		"TypeError: args[1].a[0]: Closure cannot be passed", "TypeError: kwargs.key: resource cannot be passed",
 		[]any{int64(1), int64(2)}, int64(2), int64(3), true, "TypeError: result.x: Funcbox\\Host cannot be returned",
-	}, g.session(t,
+	}, g.Session(t,
 		"return Funcbox\\host()->echo(1, 'two', [\"\\xff\"]);",
 		"return Funcbox\\host()->echo(1, key: 2);",
 		"return Funcbox\\functions();", "return [isset(Funcbox\\host()->echo), isset(Funcbox\\host()->other)];",
@@ -225,21 +226,21 @@ func TestHostFunctions(t *testing.T) {
 
 func BenchmarkProgramCall(b *testing.B) {
 	g := newGuest(b)
-	job := g.job()
-	job.Request = step{op: opLoad, flags: flagFresh, function: "add", code: "function add($a, $b) { return $a + $b; }"}.encode(b)
-	_, program, err := g.module.Load(context.Background(), job, nil)
+	job := g.Job()
+	job.Request = g.Encode(b, langtest.Step{Op: langtest.OpLoad, Flags: langtest.FlagFresh, Function: "add", Code: "function add($a, $b) { return $a + $b; }"})
+	_, program, err := g.Module.Load(context.Background(), job, nil)
 	require.NoError(b, err)
-	job = g.job()
+	job = g.Job()
 	b.Run("execute", func(b *testing.B) {
-		job.Request = step{op: opExecute, flags: flagFresh | flagLast, function: "add", code: "function add($a, $b) { return $a + $b; }", args: []any{1, 2}}.encode(b)
+		job.Request = g.Encode(b, langtest.Step{Op: langtest.OpExecute, Flags: langtest.FlagFresh | langtest.FlagLast, Function: "add", Code: "function add($a, $b) { return $a + $b; }", Args: []any{1, 2}})
 		for b.Loop() {
-			out, err := g.module.Run(context.Background(), job)
+			out, err := g.Module.Run(context.Background(), job)
 			require.NoError(b, err)
 			require.NoError(b, out.Err)
 		}
 	})
 	b.Run("call", func(b *testing.B) {
-		job.Request = step{op: opCall, flags: flagFresh | flagLast, function: "add", args: []any{1, 2}}.encode(b)
+		job.Request = g.Encode(b, langtest.Step{Op: langtest.OpCall, Flags: langtest.FlagFresh | langtest.FlagLast, Function: "add", Args: []any{1, 2}})
 		for b.Loop() {
 			out, err := program.Run(context.Background(), job)
 			require.NoError(b, err)
@@ -251,9 +252,9 @@ func BenchmarkProgramCall(b *testing.B) {
 		require.NoError(b, err)
 		job.Host = func(context.Context, []byte) []byte { return reply }
 		job.Limits.Fuel = 1 << 60
-		job.Request = step{op: opExecute, flags: flagFresh | flagLast, function: "f", code: "function f($n) { $host = Funcbox\\host(); for ($i = 0; $i < $n; $i++) $host->add($i, 2); }", args: []any{b.N}}.encode(b)
+		job.Request = g.Encode(b, langtest.Step{Op: langtest.OpExecute, Flags: langtest.FlagFresh | langtest.FlagLast, Function: "f", Code: "function f($n) { $host = Funcbox\\host(); for ($i = 0; $i < $n; $i++) $host->add($i, 2); }", Args: []any{b.N}})
 		b.ResetTimer()
-		out, err := g.module.Run(context.Background(), job)
+		out, err := g.Module.Run(context.Background(), job)
 		require.NoError(b, err)
 		require.NoError(b, out.Err)
 	})
