@@ -111,6 +111,9 @@ func (ex *Executor) wait(ctx context.Context, p *plan) error {
 	}
 	select {
 	case ex.slots <- struct{}{}:
+		p.slot = true
+		return nil
+	case <-p.pressed:
 		return nil
 	case <-ctx.Done():
 		return context.Cause(ctx)
@@ -119,7 +122,7 @@ func (ex *Executor) wait(ctx context.Context, p *plan) error {
 
 // leave ends what wait began.
 func (ex *Executor) leave(p *plan) {
-	if p.info.Depth == 0 {
+	if p.slot {
 		<-ex.slots
 	}
 }
@@ -186,6 +189,11 @@ type plan struct {
 	listing  *signature.Listing
 	warnings string // of a compiler
 	bound    binding
+
+	// pressed is received from while the call waits for a slot: the one who sends has a
+	// slot and waits for the session that this call is one of.
+	pressed <-chan struct{}
+	slot    bool // the call has one
 }
 
 // binding is what the guest gets as its arguments.

@@ -66,6 +66,10 @@ type Session struct {
 
 	// turn holds one element while a call runs.
 	turn chan struct{}
+	// pressed is sent to by calls inside of other calls while they wait for the turn.
+	// Whoever has it, and waits for a slot, then goes on without one: all slots may be
+	// those of the calls around.
+	pressed chan struct{}
 
 	// Below is the business of whoever has the turn.
 	module  *wasm.Module // nil: the first code is to be compiled
@@ -93,7 +97,7 @@ func (ex *Executor) NewSession(ctx context.Context, options SessionOptions) (*Se
 		return nil, err
 	}
 	defer ex.calls.Done()
-	s := &Session{ex: ex, options: options, turn: make(chan struct{}, 1), free: func() {}, fresh: true}
+	s := &Session{ex: ex, options: options, turn: make(chan struct{}, 1), pressed: make(chan struct{}), free: func() {}, fresh: true}
 	if program := options.Program; program != nil {
 		if options.Language != "" {
 			return nil, fmt.Errorf("%w: Program and Language: a program has its language", ErrBadRequest)
@@ -214,7 +218,7 @@ func (s *Session) Execute(ctx context.Context, req Request) (*ExecutionResult, e
 	if err != nil {
 		return nil, err
 	}
-	p.mount = s.mount
+	p.mount, p.pressed = s.mount, s.pressed
 	return s.ex.run(ctx, p, func(ctx context.Context, res *ExecutionResult) error {
 		return s.serve(ctx, p, res)
 	})
@@ -401,11 +405,18 @@ func (s *Session) wait(ctx context.Context) error {
 	if ctx.Value(s) != nil {
 		return fmt.Errorf("%w: a host function of its own call asks", ErrSessionBusy)
 	}
-	select {
-	case s.turn <- struct{}{}:
-		return nil
-	case <-ctx.Done():
-		return fmt.Errorf("funcbox: waiting for the session: %w", context.Cause(ctx))
+	var pressed chan<- struct{}
+	if _, inside := CallOf(ctx); inside {
+		pressed = s.pressed
+	}
+	for {
+		select {
+		case s.turn <- struct{}{}:
+			return nil
+		case pressed <- struct{}{}:
+		case <-ctx.Done():
+			return fmt.Errorf("funcbox: waiting for the session: %w", context.Cause(ctx))
+		}
 	}
 }
 

@@ -3,6 +3,7 @@ package funcbox_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"testing"
@@ -379,4 +380,40 @@ func TestSessionInItsOwnCall(t *testing.T) {
 		require.Equal(t, what, res.Value)
 	}
 	require.NoError(t, session.Close(ctx))
+}
+
+// A call that has the session's turn and no slot does not hold up the call that has the
+// slot and waits for the session.
+func TestSessionWithoutSlot(t *testing.T) {
+	ctx := context.Background()
+	executor := newExecutor(t, funcbox.WithMaxConcurrent(1))
+	session := steward(t, executor, funcbox.SessionOptions{})
+	beside := make(chan error, 1)
+	ask := func(ctx context.Context, _ []any, _ map[string]any) (any, error) {
+		go func() {
+			res, err := session.Call(context.Background(), "write", "a.txt", "beside") // has the turn, wants the slot
+			if err == nil {
+				err = res.Err()
+			}
+			beside <- err
+		}()
+		for taken := false; !taken; {
+			soon, cancel := context.WithTimeout(context.Background(), 10*time.Millisecond)
+			_, err := session.Sync(soon, funcbox.SyncOptions{}) // waits for the turn, and has nothing to sync to
+			taken = errors.Is(err, context.DeadlineExceeded)
+			cancel()
+		}
+		res, err := session.Call(ctx, "read", "a.txt")
+		if err != nil {
+			return nil, err
+		}
+		return res.Value, res.Err()
+	}
+	res, err := executor.Execute(ctx, funcbox.Request{
+		Language: "js", Code: "require('funcbox').host.ask()", HostFuncs: map[string]funcbox.HostFunc{"ask": ask},
+	})
+	require.NoError(t, err)
+	require.NoError(t, res.Err())
+	require.Equal(t, "beside", res.Value)
+	require.NoError(t, <-beside)
 }

@@ -34,7 +34,7 @@ func (s *Session) Fork(ctx context.Context) (*Session, error) {
 		return nil, fmt.Errorf("%w: the session has no code yet", ErrBadRequest)
 	}
 	copied := &Session{
-		ex: s.ex, language: s.language, options: s.options, turn: make(chan struct{}, 1), free: func() {},
+		ex: s.ex, language: s.language, options: s.options, turn: make(chan struct{}, 1), pressed: make(chan struct{}), free: func() {},
 		module: s.module, fresh: true, resumes: s.guest != nil || s.resumes, loaded: s.loaded, baseAs: vfs.BaseSession, known: s.known,
 	}
 	var err error
@@ -202,7 +202,7 @@ func (ex *Executor) RestoreSession(ctx context.Context, r io.Reader, options Ses
 	if options.Language != "" || options.Program != nil || len(options.Files) > 0 {
 		return nil, fmt.Errorf("%w: Language, Program and Files are those of the snapshot", ErrBadRequest)
 	}
-	s := &Session{ex: ex, options: options, turn: make(chan struct{}, 1), free: func() {}, fresh: true, baseAs: vfs.BaseSession}
+	s := &Session{ex: ex, options: options, turn: make(chan struct{}, 1), pressed: make(chan struct{}), free: func() {}, fresh: true, baseAs: vfs.BaseSession}
 	if err := s.read(ctx, r); err != nil {
 		if s.own != nil {
 			s.own.Close()
