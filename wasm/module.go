@@ -149,12 +149,13 @@ func (m *Module) build(ctx context.Context) (*prepared, error) {
 	if err != nil {
 		return nil, fmt.Errorf("runtime %s: %w", m.spec.Name, err)
 	}
-	info, err := wasmbin.Inspect(binary)
-	if err != nil {
-		return nil, fmt.Errorf("runtime %s: %w", m.spec.Name, err)
-	}
-	globals, err := checkModule(info, m.spec.Command)
-	if err != nil {
+	// A module that is known by its checksum is checked while it is compiled: checking one
+	// of Clang's size takes a second.
+	check := sync.OnceValues(func() ([]string, error) { return checkBinary(binary, m.spec.Command) })
+	if m.spec.Binary.pinned() {
+		go func() { _, _ = check() }()
+		defer func() { _, _ = check() }()
+	} else if _, err := check(); err != nil {
 		return nil, fmt.Errorf("runtime %s: %w", m.spec.Name, err)
 	}
 	code, segments, err := wasmbin.SplitData(binary)
@@ -165,12 +166,16 @@ func (m *Module) build(ctx context.Context) (*prepared, error) {
 	if err != nil {
 		return nil, fmt.Errorf("compiling runtime %s: %w", m.spec.Name, err)
 	}
-	ready := &prepared{runtime: runtime, compiled: compiled, globals: globals, command: m.spec.Command}
+	ready := &prepared{runtime: runtime, compiled: compiled, command: m.spec.Command}
+	if ready.globals, err = check(); err != nil {
+		_ = m.release(ready)
+		return nil, fmt.Errorf("runtime %s: %w", m.spec.Name, err)
+	}
 	if ready.services, err = services(ctx, runtime, compiled); err != nil {
 		_ = m.release(ready)
 		return nil, fmt.Errorf("runtime %s: %w", m.spec.Name, err)
 	}
-	ready.image, err = m.snapshot(len(globals), func() (*snapshot, error) { return m.photograph(ctx, ready, segments) })
+	ready.image, err = m.snapshot(len(ready.globals), func() (*snapshot, error) { return m.photograph(ctx, ready, segments) })
 	if err != nil {
 		_ = m.release(ready)
 		return nil, fmt.Errorf("starting runtime %s: %w", m.spec.Name, err)

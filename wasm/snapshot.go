@@ -80,6 +80,15 @@ func (m *Module) boot(ctx context.Context, in *instance) error {
 	return said.explain(err)
 }
 
+// checkBinary decodes a module and checks it as checkModule does.
+func checkBinary(binary []byte, command bool) ([]string, error) {
+	info, err := wasmbin.Inspect(binary)
+	if err != nil {
+		return nil, err
+	}
+	return checkModule(info, command)
+}
+
 // checkModule refuses a module whose state would not be covered by a snapshot or
 // that cannot be stopped, and returns the names of the mutable globals to save.
 func checkModule(info wasmbin.Info, command bool) ([]string, error) {
