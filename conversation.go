@@ -34,6 +34,9 @@ func (p *plan) bindKnown() (*GuestError, error) {
 }
 
 func (p *plan) bind(listing *signature.Listing) (refused *GuestError, err error) {
+	if p.main {
+		listing = &signature.Listing{Body: true}
+	}
 	p.bound.args, p.bound.kwargs, p.bound.source, refused, err = bindRequest(p.language, listing, p.req)
 	return refused, err
 }
@@ -169,7 +172,7 @@ func (p *plan) envelope(operation, flags uint64, bound binding) ([]byte, error) 
 	if operation == operationCall || p.language.NewCompiler != nil {
 		code = "" // it is loaded, or compiled into the module
 	}
-	if function == "" && p.language.NewCompiler != nil && p.listing != nil {
+	if function == "" && p.language.NewCompiler != nil && p.listing != nil && !p.main {
 		function = p.listing.Only
 	}
 	b := make([]byte, 0, 256+len(code))

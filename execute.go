@@ -141,9 +141,7 @@ func (ex *Executor) ready(ctx context.Context, p *plan) error {
 		return err
 	}
 	p.module, p.release, p.listing, p.warnings = build.Module, build.Release, build.Listing, build.Warnings
-	if build.HasMain && p.req.Function == "" && len(p.req.Args)+len(p.req.Kwargs) == 0 {
-		p.listing = &signature.Listing{Body: true}
-	}
+	p.main = build.HasMain && p.req.Function == "" && len(p.req.Args)+len(p.req.Kwargs) == 0
 	return p.module.Prepare(ctx)
 }
 
@@ -187,6 +185,7 @@ type plan struct {
 	resumes bool
 	// listing is what is known of the code's functions; nil: the guest is to be asked.
 	listing  *signature.Listing
+	main     bool   // the call is one of a compiled program's main function
 	warnings string // of a compiler
 	bound    binding
 

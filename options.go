@@ -120,6 +120,8 @@ type CompileProgress struct {
 	Language string
 	// CodeBytes is the size of the runtime's WebAssembly code.
 	CodeBytes int
+	// Waiting: another process gets the same ready, and this one waits for that.
+	Waiting bool
 	// Done is false when the work begins and true when it has ended.
 	Done bool
 	// Elapsed since the begin.
@@ -135,7 +137,7 @@ type CompileProgress struct {
 func WithCompileProgress(report func(CompileProgress)) Option {
 	return func(c *config) error {
 		c.engine.OnCompile = func(e wasm.CompileEvent) {
-			report(CompileProgress{Language: e.Name, CodeBytes: e.CodeBytes, Done: e.Done, Elapsed: e.Elapsed, Err: e.Err})
+			report(CompileProgress{Language: e.Name, CodeBytes: e.CodeBytes, Waiting: e.Waiting, Done: e.Done, Elapsed: e.Elapsed, Err: e.Err})
 		}
 		return nil
 	}

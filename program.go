@@ -110,6 +110,11 @@ func (ex *Executor) load(ctx context.Context, p *plan, res *ExecutionResult, pro
 	err = p.guest(ctx, res, files.tree, talk, func(ctx context.Context, job wasm.Job) (wasm.Outcome, error) {
 		outcome, module, err := p.module.Load(ctx, job, func(outcome wasm.Outcome) (refused error) {
 			program.listing, failed, refused = decodeListing(outcome.Reply)
+			if !failed && refused == nil && p.listing != nil { // of a compiler
+				listed := *p.listing
+				listed.Body = p.main && len(listed.Functions) == 0
+				program.listing = &listed
+			}
 			if failed || refused != nil {
 				return errNotLoaded
 			}

@@ -36,7 +36,7 @@ func main() {
 	firstPHP := flag.String("first-php", "", "the same as -first, of PHP")
 	firstRuby := flag.String("first-ruby", "", "the same as -first, of Ruby")
 	firstC := flag.String("first-c", "", "print time and peak memory of a new program of C or C++, as -of says, with this cache folder (used by the table)")
-	of := flag.String("of", "c", "the language of -first-c: c or cpp")
+	of := flag.String("of", "c", "the language of -first-c: c or cpp, or compile for what one compile of C++ takes when clang is loaded")
 	soak := flag.Int("soak", 0, "run this many calls and report what is left")
 	unmetered := flag.String("unmetered", "", "the JavaScript runtime before metering")
 	only := flag.String("only", "", "the only section of the table: add, throughput, processes, fib, files, sync, metering, collector, cancellation, programs, python, php, ruby or c")

@@ -41,6 +41,9 @@ type CompileEvent struct {
 	Name string
 	// CodeBytes is the size of the unpacked module.
 	CodeBytes int
+	// Waiting: another process does the work, and this one waits for what it keeps in
+	// the cache.
+	Waiting bool
 	// Done is false at the begin and true at the end.
 	Done bool
 	// Elapsed since the begin.

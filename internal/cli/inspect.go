@@ -33,7 +33,7 @@ definitions of tools for language models, {"name", "description", "parameters"},
 parameters are a JSON Schema. With --call there is only the one function, and
 --schema prints its definition alone, which the flag --schema of 'funcbox run' takes.
 
-What the code prints goes to the standard error.`,
+What the code prints goes to the standard error, as do the warnings of a compiler.`,
 		Example: `  funcbox inspect greet.py
   funcbox inspect --json tools.mjs
   funcbox inspect --schema --call greet greet.py > greet.json`,
@@ -46,6 +46,7 @@ What the code prints goes to the standard error.`,
 	f.StringVarP(&flags.code.eval, "eval", "e", "", "inspect this `code` instead of a file; needs --lang")
 	f.StringVar(&flags.code.call, "call", "", "`name` of the only function to print")
 	f.Var(&flags.code.files, "file", "put the host's file into the sandbox, as `GUEST=HOST`; repeatable")
+	flags.code.compile.register(cmd)
 	f.StringVar(&flags.code.workdir, "workdir", "", "the guest's working `folder` (default "+funcbox.DefaultWorkdir+")")
 	f.Var(&flags.code.env, "env", "environment variable, as `NAME=VALUE`; repeatable; there are no others")
 	defaults := funcbox.DefaultLimits()
@@ -71,6 +72,9 @@ func (a *app) inspect(cmd *cobra.Command, flags *inspectFlags, args []string) er
 		return err
 	}
 	var err error
+	if request.Compile, err = flags.code.compile.options(cmd, a, request.Language); err != nil {
+		return err
+	}
 	if request.Files, err = flags.code.files.read(); err != nil {
 		return err
 	}
@@ -90,6 +94,9 @@ func (a *app) inspect(cmd *cobra.Command, flags *inspectFlags, args []string) er
 	}
 	if a.code = result.ExitCode; !result.Success() {
 		return printResult(result, stderr, stderr)
+	}
+	if err := printWarnings(result.Meta.Warnings, stderr); err != nil {
+		return err
 	}
 	if flags.code.call != "" {
 		functions = slices.DeleteFunc(functions, func(f funcbox.Signature) bool { return f.Name != flags.code.call })

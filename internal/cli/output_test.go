@@ -162,12 +162,15 @@ func TestProgress(t *testing.T) {
 }
 
 func TestProgressLine(t *testing.T) {
-	event := funcbox.CompileProgress{Language: strings.Repeat("x", 40)}
-	seen := map[string]bool{}
-	for step := range 100 {
-		line := progressLine(event, step, 999*time.Second)
-		require.Less(t, len(line), progressColumns)
-		seen[line] = true
+	for _, waiting := range []bool{false, true} {
+		event := funcbox.CompileProgress{Language: strings.Repeat("x", 40), Waiting: waiting}
+		seen := map[string]bool{}
+		for step := range 100 {
+			line := progressLine(event, step, 999*time.Second)
+			require.Less(t, len(line), progressColumns)
+			require.Equal(t, waiting, strings.Contains(line, "another process prepares xxx"))
+			seen[line] = true
+		}
+		require.Len(t, seen, barWidth-4+1)
 	}
-	require.Len(t, seen, barWidth-4+1)
 }

@@ -23,8 +23,8 @@ const (
 	barWidth = 16
 )
 
-// progress shows on a terminal that a runtime is being compiled. The compiler
-// does not tell how far it is, so the bar moves to and fro beside the time
+// progress shows on a terminal that a runtime is being compiled, here or by another
+// process that this one waits for. The compiler does not tell how far it is, so the bar moves to and fro beside the time
 // taken. Where there is no terminal it does nothing.
 type progress struct {
 	to      io.Writer // nil: nowhere
@@ -118,5 +118,9 @@ func progressLine(event funcbox.CompileProgress, step int, elapsed time.Duration
 		at = 2*way - at
 	}
 	bar := strings.Repeat(" ", at) + strings.Repeat("=", block) + strings.Repeat(" ", way-at)
-	return fmt.Sprintf("compiling %.12s for the first time [%s] %5.1fs", event.Language, bar, elapsed.Seconds())
+	what := "compiling %.12s for the first time"
+	if event.Waiting {
+		what = "another process prepares %.12s"
+	}
+	return fmt.Sprintf(what+" [%s] %5.1fs", event.Language, bar, elapsed.Seconds())
 }

@@ -48,7 +48,7 @@ func (r *repetition) execute(ctx context.Context, ex *funcbox.Executor, request 
 	defer func() { _ = program.Close() }() // never fails
 	r.load = program.Loaded().Meta.Duration
 	call := *request
-	call.Language, call.Code, call.Files = "", "", nil // are in the program
+	call.Language, call.Code, call.Files, call.Compile = "", "", nil, funcbox.CompileOptions{} // are in the program
 	for {
 		begin := time.Now()
 		result, err := program.Execute(ctx, call)
@@ -56,6 +56,7 @@ func (r *repetition) execute(ctx context.Context, ex *funcbox.Executor, request 
 			return nil, err
 		}
 		r.calls = append(r.calls, time.Since(begin))
+		result.Meta.Warnings = program.Loaded().Meta.Warnings
 		if !result.Success() || int64(len(r.calls)) == r.want {
 			return result, nil
 		}

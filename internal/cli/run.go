@@ -31,6 +31,7 @@ type runFlags struct {
 	call, args, kwargs string
 	schema             string
 	files              fileFlag
+	compile            compileFlags
 	workdir            string
 	mount              mountFlags
 	env                envFlag
@@ -80,6 +81,10 @@ programs do with the library; how long both took is told on the standard error. 
 value or object is that of the last call, or of the first one that fails, which is
 the last.
 
+Languages such as C are compiled in the sandbox, and --std, -O, -W and -D tell their
+compiler what compilers are told. Its warnings go to the standard error. Files of
+--file that the language's extensions name are compiled too, and headers are found.
+
 The JSON of --args, --kwargs and results writes bytes as {"$bytes":"<base64>"},
 NaN and infinities as {"$float":"NaN"}, times as {"$time":"<RFC 3339>"}; 1 is an
 integer and 1.0 a float.
@@ -102,6 +107,7 @@ exited with), 124 when a limit on time or fuel was reached, 143 when interrupted
 	f.StringVar(&flags.schema, "schema", "", "describe the arguments and the result by the JSON in this `file`")
 	f.Var(&flags.files, "file", "put the host's file into the sandbox, as `GUEST=HOST`; repeatable")
 	flags.mount.register(cmd)
+	flags.compile.register(cmd)
 	f.StringVar(&flags.workdir, "workdir", "", "the guest's working `folder` (default "+funcbox.DefaultWorkdir+")")
 	f.Var(&flags.env, "env", "environment variable, as `NAME=VALUE`; repeatable; there are no others")
 	f.StringVar(&flags.stdin, "stdin", "", "the guest's standard input: a `file`, or - for that of this command (default: empty)")
@@ -200,6 +206,9 @@ func (a *app) run(cmd *cobra.Command, flags *runFlags, args []string) error {
 	if planned {
 		result.Value = nil // the plan stands in its place
 	}
+	if err := printWarnings(result.Meta.Warnings, stderr); err != nil {
+		return err
+	}
 	if err := printResult(result, stdout, stderr); err != nil {
 		return err
 	}
@@ -229,6 +238,9 @@ func (a *app) request(cmd *cobra.Command, flags *runFlags, args []string) (_ *fu
 	}
 	fromStdin, err := a.source(cmd, flags, args, request)
 	if err != nil {
+		return nil, nil, err
+	}
+	if request.Compile, err = flags.compile.options(cmd, a, request.Language); err != nil {
 		return nil, nil, err
 	}
 	if err = arguments(cmd, flags, request); err != nil {

@@ -30,7 +30,7 @@ const (
 )
 
 // bindings is what is put behind the main file: the table of its functions, one a line.
-func bindings(found []*declaration, list []byte) string {
+func bindings(found []*declaration, list []byte) []byte {
 	var b, refusals strings.Builder
 	for i, d := range found {
 		if i > 0 {
@@ -56,7 +56,7 @@ func bindings(found []*declaration, list []byte) string {
 	fmt.Fprintf(&all, "\n\n#pragma clang diagnostic ignored \"-Weverything\"\n#line 1 %q\n#include <funcbox/bind.hpp>\n%sFUNCBOX_FUNCTIONS(\n%s)\nextern \"C\" {\n", bindingsFile, refusals.String(), b.String())
 	writeListing(&all, list)
 	all.WriteString("}\n")
-	return all.String()
+	return []byte(all.String())
 }
 
 var (

@@ -132,3 +132,61 @@ func TestPreamble(t *testing.T) {
 		require.Equal(t, want, preamble(code), "%q", code)
 	}
 }
+
+// TestMainAndFunctions: main is to the functions beside it what the top level is in other
+// languages, apart from running for calls only that mean the program as a whole.
+func TestMainAndFunctions(t *testing.T) {
+	ctx := context.Background()
+	newBench(t, CPP(), "") // keeps clang loaded, or skips
+	executor, err := funcbox.New(ctx, funcbox.WithLanguages(Language(), CPP()))
+	require.NoError(t, err)
+	defer func() { require.NoError(t, executor.Close(ctx)) }()
+	const (
+		one     = "int twice(int x) { return 2 * x; }\n"
+		several = one + "int add(int a, int b) { return a + b; }\n"
+		main    = "#include <stdio.h>\nint main(void) { puts(\"main\"); return 0; }\n"
+	)
+	for _, language := range []string{"c", "cpp"} {
+		value := func(res *funcbox.ExecutionResult, err error) any {
+			t.Helper()
+			require.NoError(t, err)
+			require.NoError(t, res.Err())
+			return res.Value
+		}
+		for code, count := range map[string]int{main: 0, main + one: 1, main + several: 2} {
+			req := funcbox.Request{Language: language, Code: code}
+			res, err := executor.Execute(ctx, req)
+			require.Nil(t, value(res, err))
+			require.Equal(t, "main\n", res.Stdout)
+			functions, res, err := executor.Inspect(ctx, req)
+			require.NoError(t, err)
+			require.Empty(t, res.Stdout)
+			require.Len(t, functions, count)
+
+			program, err := executor.Load(ctx, req)
+			if count == 0 {
+				require.ErrorContains(t, err, "the code is the body of a function")
+				continue
+			}
+			require.NoError(t, err)
+			require.Len(t, program.Functions(), count)
+			require.Equal(t, int64(4), value(program.Call(ctx, "twice", 2)))
+			res, err = program.Execute(ctx, funcbox.Request{Kwargs: map[string]any{"x": 3}})
+			if count == 1 {
+				require.Equal(t, int64(6), value(res, err))
+			} else {
+				require.NoError(t, err)
+				require.Equal(t, "FunctionNotFound", res.Error.Type)
+			}
+			require.NoError(t, program.Close())
+
+			session, err := executor.NewSession(ctx, funcbox.SessionOptions{Language: language})
+			require.NoError(t, err)
+			res, err = session.Execute(ctx, funcbox.Request{Code: code})
+			require.Nil(t, value(res, err))
+			require.Equal(t, "main\n", res.Stdout)
+			require.Equal(t, int64(8), value(session.Execute(ctx, funcbox.Request{Function: "twice", Kwargs: map[string]any{"x": 4}})))
+			require.NoError(t, session.Close(ctx))
+		}
+	}
+}

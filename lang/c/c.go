@@ -26,11 +26,12 @@ package c
 
 import (
 	"crypto/sha256"
-	_ "embed" // for the toolchain
+	"embed"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"io/fs"
+	"strings"
 	"sync"
 
 	"github.com/funcbox/funcbox/internal/archive"
@@ -68,14 +69,33 @@ var clang = sync.OnceValue(func() *wasm.Binary { return wasm.NewBinary(clangModu
 
 var sysroot = sync.OnceValues(func() (fs.FS, error) { return archive.Open(sysrootArchive) })
 
-// generation is to be changed with anything in this package that changes what a
-// program is compiled to, besides the flags.
-const generation = "1"
-
 // versions identifies the toolchain.
 var versions = sync.OnceValue(func() string {
 	sum := sha256.Sum256(sysrootArchive)
-	return generation + " " + built().Wasm + " " + hex.EncodeToString(sum[:])
+	return built().Wasm + " " + hex.EncodeToString(sum[:])
+})
+
+// code is this package itself: what it generates and tells clang decides what programs
+// become, so that what older code made of them must not be taken for it.
+//
+//go:embed *.go
+var code embed.FS
+
+// codeVersion identifies the code.
+var codeVersion = sync.OnceValue(func() string {
+	sum := sha256.New()
+	names, err := fs.Glob(code, "*.go")
+	for _, name := range names {
+		if !strings.HasSuffix(name, "_test.go") && err == nil {
+			var content []byte
+			content, err = code.ReadFile(name)
+			fmt.Fprintf(sum, "%s %d\n%s", name, len(content), content)
+		}
+	}
+	if err != nil {
+		panic(fmt.Sprintf("c: the embedded code cannot be read: %v", err))
+	}
+	return hex.EncodeToString(sum.Sum(nil))
 })
 
 // Language returns C, always the same pointer.

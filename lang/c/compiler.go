@@ -67,8 +67,12 @@ func newCompiler(d *dialect, mainFile string, config lang.CompilerConfig) (lang.
 	if logger == nil {
 		logger = slog.New(slog.DiscardHandler)
 	}
+	report := config.OnCompile
+	if report == nil {
+		report = func(wasm.CompileEvent) {}
+	}
 	folder := cacheFolder(config.CacheDir, logger)
-	tools, release, err := newToolchain(config.Engine, folder)
+	tools, release, err := newToolchain(config.Engine, folder, report)
 	if err != nil {
 		return nil, err
 	}
@@ -77,7 +81,7 @@ func newCompiler(d *dialect, mainFile string, config lang.CompilerConfig) (lang.
 		store: newStore(folder, logger), builds: make(map[string]*kept), flights: make(map[string]*flight),
 		most: keptBuilds,
 	}
-	c.headers = newHeaders(d, tools, c.store, config.OnCompile)
+	c.headers = newHeaders(d, tools, c.store, report)
 	return c, nil
 }
 
@@ -210,7 +214,11 @@ func (c *compiler) prepare(ctx context.Context, key string, p *program) (*kept, 
 	if err != nil {
 		return nil, &failedError{"error: the program's functions cannot be listed: " + err.Error()}
 	}
-	module := c.engine.Module(wasm.ModuleSpec{Name: c.dialect.name, Binary: wasm.PlainBinary(p.module), Transient: true, Quiet: true})
+	secured, err := secure(p.module)
+	if err != nil {
+		return nil, &failedError{"error: " + err.Error()}
+	}
+	module := c.engine.Module(wasm.ModuleSpec{Name: c.dialect.name, Binary: wasm.PlainBinary(secured), Transient: true, Quiet: true})
 	if err := module.Prepare(ctx); err != nil {
 		module.Close()
 		if ctx.Err() != nil || errors.Is(err, wasm.ErrClosed) {

@@ -86,6 +86,7 @@ func TestDiagnostics(t *testing.T) {
 		"in a header":    {lang.Source{Code: "#include \"a.h\"\n", Files: map[string][]byte{"/workspace/a.h": []byte("int = 1;")}}, []string{"In file included from main.c:1:\na.h:1:5: error"}},
 		"in another":     {lang.Source{Code: "int f(void);", Files: map[string][]byte{"/workspace/lib/b.c": []byte("\nint = 1;")}}, []string{"lib/b.c:2:5: error"}},
 		"missing":        {lang.Source{Code: "int g(void);\nint f(void) { return g(); }"}, []string{"wasm-ld: error: main.c: undefined symbol: g"}},
+		"not in libc":    {lang.Source{Code: "#include <stdio.h>\nint f(void) { return tmpfile() != NULL; }"}, []string{"main.c:2:22: warning: 'tmpfile' is deprecated: tmpfile is not defined on WASI", "wasm-ld: error: main.c: undefined symbol: tmpfile"}},
 		"no header":      {lang.Source{Code: "#include <nothing.h>"}, []string{"main.c:1:10: fatal error: 'nothing.h' file not found"}},
 		"a standard":     {lang.Source{Code: "int f(void) { return 0; }", Options: lang.CompileOptions{Standard: "c++20"}}, []string{`no standard "c++20"`}},
 		"a level":        {lang.Source{Code: "", Options: lang.CompileOptions{Optimize: "3"}}, []string{`no level of optimization "3"`}},
@@ -94,7 +95,7 @@ func TestDiagnostics(t *testing.T) {
 		"error by flag":  {lang.Source{Code: "int f(int x) { int y; return x; }", Options: lang.CompileOptions{Warnings: []string{"all", "error"}}}, []string{"error: unused variable 'y'"}},
 		"an import":      {lang.Source{Code: "__attribute__((import_module(\"env\"), import_name(\"evil\"))) void evil(void); void f(void) { evil(); }"}, []string{"imports env.evil, which does not exist"}},
 		"large variable": {lang.Source{Code: "static char room[600 << 20]; char *f(int i) { return room + i; }"}, []string{"it took more than 512 MiB of memory"}},
-		"header bomb":    {lang.Source{Code: "#include \"main.c\"\n"}, []string{"#include nested too deeply"}},
+		"header bomb":    {lang.Source{Code: "#include \"main.c\"\n"}, []string{"In file included from main.c:1:\n[189 more]\nmain.c:1:10: error: #include nested too deeply"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := b.compile(test.source)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -12,52 +13,85 @@ import (
 // withHeaders are the flags that use the precompiled headers.
 var withHeaders = []string{"-include-pch", string(headersPath), "-fno-validate-pch", "-fpch-instantiate-templates"}
 
-// buildCPP compiles a program of C++: first its declarations alone, to learn what
-// functions there are, then all files, with lines at the end of the main one that make
-// the functions callable. Where such a line does not compile, it is tried in another
-// form or left out.
+// bindingsPath is included at the end of the main file: what makes its functions callable.
+const bindingsPath = outputPath + "/bindings.hpp"
+
+// buildCPP compiles a program of C++: its declarations alone, to learn what functions
+// there are, and at the same time all files, of which the main one ends with the lines
+// that make the functions callable: clang waits there until they are known. Where such a
+// line does not compile, it is tried in another form or left out.
 func (c *compilation) buildCPP(ctx context.Context, h *headers) (*program, error) {
 	precompiled, err := h.get(ctx, c.options)
 	if err != nil {
 		return nil, err
 	}
 	c.files[headersPath], c.files[headersSource] = precompiled, []byte(commonHeaders)
-	found, err := c.declared(ctx)
-	if err != nil && (c.mayBeBody || !errors.Is(err, errUndeclared)) {
+	d, err := c.beginDeclared(ctx)
+	if err != nil {
 		return nil, err
 	}
-	c.addJumps()
-	code := c.files[c.main]
+	defer d.wait() // for what does not outlive the context
+	jumping := c.mentionsJumps()
+	if jumping {
+		c.addJumps()
+	}
+	include := []byte("\n\n#include \"" + bindingsPath + "\"\n")
+	c.files[c.main] = slices.Concat(c.files[c.main], include)
+	c.late = &lateFile{path: bindingsPath, content: d.late}
 	for {
-		list, err := listing(describeAll(found))
-		if err != nil {
-			return nil, err
-		}
-		c.files[c.main] = append(slices.Clip(code), bindings(found, list)...)
 		objects, warnings, err := c.compileUnits(ctx, withHeaders)
-		if err == nil {
-			return c.link(ctx, objects, list, warnings)
+		found, list, failure := d.listed()
+		if failure != nil && (c.mayBeBody || !errors.Is(failure, errUndeclared)) {
+			return nil, failure
 		}
 		failed := (*failedError)(nil)
-		if !errors.As(err, &failed) || !adapt(found, failed.diagnostics) {
+		switch {
+		case err == nil && !jumping && slices.ContainsFunc(objects, leaps): // by a name put together by macros, say
+			jumping = true
+			c.files[c.main] = bytes.TrimSuffix(c.files[c.main], include)
+			c.addJumps()
+			c.files[c.main] = slices.Concat(c.files[c.main], include)
+		case err == nil:
+			return c.link(ctx, objects, list, warnings)
+		case !errors.As(err, &failed) || !adapt(found, failed.diagnostics):
 			return nil, err
 		}
+		found, list, _ = d.listed()
+		c.late, c.files[bindingsPath] = nil, bindings(found, list)
 	}
 }
 
-// jumps has a unit lowered such that longjmp goes through its try statements: LLVM only
-// does that where the unit itself calls longjmp. Nothing calls this.
+// jumps has a unit lowered such that longjmp goes through its try statements and the
+// scopes of its variables: in units that do not call it themselves LLVM has the code go
+// on where a call was left by a jump. Nothing calls this.
 const jumps = "\n\n#pragma clang diagnostic ignored \"-Weverything\"\n#line 1 \"" + bindingsFile + "\"\n#include <setjmp.h>\n" +
 	"[[gnu::weak]] void funcbox_jumps() { longjmp(*(jmp_buf *)16, 1); }\n"
 
-// addJumps puts jumps behind all units of C++ if the program has longjmp anywhere.
-func (c *compilation) addJumps() {
-	used := false
+// leaping is what jumps: longjmp, and funcbox_fail, which is made of it; each by its
+// name in sources and in objects.
+var leaping = [][2]string{{"longjmp", "emscripten_longjmp"}, {"funcbox_fail", "funcbox_fail_at"}}
+
+// mentionsJumps tells whether a program's files have the name of what jumps.
+func (c *compilation) mentionsJumps() bool {
 	for at, content := range c.files {
-		used = used || !at.Within(outputPath) && bytes.Contains(content, []byte("longjmp"))
+		for _, name := range leaping {
+			if !at.Within(outputPath) && bytes.Contains(content, []byte(name[0])) {
+				return true
+			}
+		}
 	}
+	return false
+}
+
+// leaps tells whether an object calls what jumps.
+func leaps(object []byte) bool {
+	return slices.ContainsFunc(leaping, func(name [2]string) bool { return bytes.Contains(object, []byte(name[1])) })
+}
+
+// addJumps puts jumps behind all units of C++.
+func (c *compilation) addJumps() {
 	for _, unit := range c.units {
-		if used && !slices.Contains(extensionsC, strings.ToLower(path.Ext(string(unit)))) {
+		if !slices.Contains(extensionsC, strings.ToLower(path.Ext(string(unit)))) {
 			c.files[unit] = append(slices.Clip(c.files[unit]), jumps...)
 		}
 	}
@@ -67,21 +101,65 @@ func (c *compilation) addJumps() {
 // tells why.
 var errUndeclared = errors.New("the program's declarations do not compile")
 
-// declared learns what functions the main file has. Where it cannot be compiled the
-// error is errUndeclared.
-func (c *compilation) declared(ctx context.Context) ([]*declaration, error) {
-	arguments := append(c.unitFlags(c.main), withHeaders...)
-	arguments = append(arguments, "-w", "-fsyntax-only", "-skip-function-bodies", "-ast-dump=json", "-x", c.language, string(c.main))
-	out := &limitedBuffer{limit: maxTreeBytes}
-	_, err := c.tools.run(ctx, command{arguments: arguments, files: c.files, workdir: c.workdir}, out)
-	if failed := (*failedError)(nil); errors.As(err, &failed) {
-		return nil, errUndeclared
-	}
-	if err != nil {
+// declaring is the search for the functions of a main file, while other work goes on.
+type declaring struct {
+	done  chan struct{}
+	found []*declaration
+	err   error // errUndeclared where the file cannot be compiled
+}
+
+// beginDeclared begins to learn what functions the main file has. It returns once it has
+// its turn, so that whatever waits for it does not keep it from its turn.
+func (c *compilation) beginDeclared(ctx context.Context) (*declaring, error) {
+	if err := c.tools.enter(ctx); err != nil {
 		return nil, err
 	}
-	if out.cut {
-		return nil, &failedError{"error: the program has too many declarations"}
+	arguments := append(c.unitFlags(c.main), withHeaders...)
+	arguments = append(arguments, "-w", "-fsyntax-only", "-skip-function-bodies", "-ast-dump=json", "-x", c.language, string(c.main))
+	job := command{arguments: arguments, files: maps.Clone(c.files), workdir: c.workdir}
+	d := &declaring{done: make(chan struct{})}
+	go func() {
+		defer close(d.done)
+		out := &limitedBuffer{limit: maxTreeBytes}
+		_, err := c.tools.runEntered(ctx, job, out)
+		switch failed := (*failedError)(nil); {
+		case errors.As(err, &failed):
+			d.err = errUndeclared
+		case err != nil:
+			d.err = err
+		case out.cut:
+			d.err = &failedError{"error: the program has too many declarations"}
+		default:
+			d.found, d.err = declarations(out.Bytes(), string(c.main), job.files[c.main])
+		}
+	}()
+	return d, nil
+}
+
+func (d *declaring) wait() { <-d.done }
+
+// listed waits for the functions and lists them.
+func (d *declaring) listed() (found []*declaration, list []byte, err error) {
+	d.wait()
+	if d.err != nil && !errors.Is(d.err, errUndeclared) {
+		return nil, nil, d.err
 	}
-	return declarations(out.Bytes(), string(c.main), c.files[c.main])
+	if list, err = listing(describeAll(d.found)); err == nil {
+		err = d.err
+	}
+	return d.found, list, err
+}
+
+// late waits for the functions and makes them callable.
+func (d *declaring) late(ctx context.Context) ([]byte, bool) {
+	select {
+	case <-d.done:
+	case <-ctx.Done():
+		return nil, false
+	}
+	found, list, err := d.listed()
+	if err != nil && !errors.Is(err, errUndeclared) {
+		return nil, false
+	}
+	return bindings(found, list), true
 }

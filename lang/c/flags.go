@@ -30,12 +30,13 @@ type dialect struct {
 	id   string
 }
 
-// identity is everything that builds depend on besides their sources and options.
+// identity is everything that precompiled headers depend on besides a request's options,
+// and that builds depend on besides their sources, options, and codeVersion.
 func (d *dialect) identity() string {
 	d.once.Do(func() {
 		all := append(d.compile(&lang.CompileOptions{}), d.link(nil, "")...)
 		all = append(all, describing...)
-		all = append(all, withHeaders...)
+		all = append(append(all, withHeaders...), makeHeaders...)
 		sum := sha256.Sum256([]byte(versions() + strings.Join(all, " ") + commonHeaders))
 		d.id = d.name + hex.EncodeToString(sum[:])
 	})
@@ -58,10 +59,12 @@ var languageCPP = dialect{
 
 // commonFlags are those of every compilation. Null pointers are checked for where they
 // are used, as WebAssembly has memory at address 0; the headers of the system are not.
+// What the C library emulates only where it is asked to is there: link has it all.
 var commonFlags = strings.Fields(`-cc1 -triple wasm32-unknown-wasip1 -disable-free -disable-llvm-verifier -clear-ast-before-backend
 	-mrelocation-model static -mframe-pointer=none -ffp-contract=on -fno-rounding-math -mconstructor-aliases -target-cpu generic
 	-target-feature +bulk-memory -target-feature +sign-ext -target-feature +nontrapping-fptoint -fvisibility=hidden -resource-dir /usr/lib/clang
 	-ferror-limit 19 -fgnuc-version=4.2.1 -fno-common -ffunction-sections -fdata-sections -fmath-errno -mllvm -enable-emscripten-sjlj
+	-D_WASI_EMULATED_SIGNAL -D_WASI_EMULATED_PROCESS_CLOCKS -D_WASI_EMULATED_GETPID -D_WASI_EMULATED_MMAN
 	-fsanitize=null -fsanitize-ignorelist=/usr/lib/clang/unchecked.txt -fconstexpr-depth=512 -ftemplate-depth=512 -fmessage-length=0`)
 
 var (

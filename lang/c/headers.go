@@ -29,6 +29,9 @@ const (
 // templates are used for most.
 const commonHeaders = "#include <funcbox/common.hpp>\n"
 
+// makeHeaders are the flags that precompile them.
+var makeHeaders = []string{"-emit-pch", "-fno-pch-timestamp", "-fpch-instantiate-templates"}
+
 // headers keeps the precompiled headers of C++. Safe for concurrent use.
 type headers struct {
 	dialect *dialect
@@ -52,9 +55,6 @@ type headerSet struct {
 }
 
 func newHeaders(d *dialect, tools *toolchain, store *store, report func(wasm.CompileEvent)) *headers {
-	if report == nil {
-		report = func(wasm.CompileEvent) {}
-	}
 	h := &headers{dialect: d, tools: tools, store: store, report: report, byKey: make(map[string]*headerSet)}
 	h.ctx, h.cancel = context.WithCancel(context.Background())
 	return h
@@ -121,7 +121,8 @@ func (h *headers) make(ctx context.Context, key string, options *lang.CompileOpt
 	if err := h.tools.prepare(ctx); err != nil { // tells of itself
 		return nil, err
 	}
-	unlock, err := lock(ctx, h.store.folder, "headers")
+	event := wasm.CompileEvent{Name: "C++ headers", CodeBytes: len(commonHeaders)}
+	unlock, err := lock(ctx, h.store.folder, "headers", event.Name, h.report)
 	if err != nil {
 		return nil, err
 	}
@@ -129,11 +130,10 @@ func (h *headers) make(ctx context.Context, key string, options *lang.CompileOpt
 	if content := h.read(key); content != nil {
 		return content, nil
 	}
-	event := wasm.CompileEvent{Name: "C++ headers", CodeBytes: len(commonHeaders)}
 	begin := time.Now()
 	h.report(event)
-	arguments := append(h.dialect.compile(options), "-emit-pch", "-fno-pch-timestamp", "-fpch-instantiate-templates",
-		"-o", string(headersPath), "-x", "c++-header", string(headersSource))
+	arguments := append(h.dialect.compile(options), makeHeaders...)
+	arguments = append(arguments, "-o", string(headersPath), "-x", "c++-header", string(headersSource))
 	made, err := h.tools.run(ctx, command{
 		arguments: arguments, files: map[vfs.Path][]byte{headersSource: []byte(commonHeaders)}, workdir: "/",
 		output: headersPath,

@@ -94,10 +94,25 @@ func (s *sources) relative(text string) string {
 	return strings.TrimPrefix(text, strings.TrimSuffix(string(s.workdir), "/")+"/")
 }
 
+// shownIncludes is how many files diagnostics name at a time that include one another: a
+// file that includes itself makes 200 of them.
+const shownIncludes = 10
+
 // tidy gives diagnostics the names of files that the user knows.
 func (s *sources) tidy(diagnostics string) string {
 	var b strings.Builder
+	includes := 0
 	for line := range strings.Lines(diagnostics) {
+		if strings.HasPrefix(line, "In file included from ") {
+			if includes++; includes > shownIncludes {
+				continue
+			}
+		} else {
+			if includes > shownIncludes {
+				fmt.Fprintf(&b, "[%d more]\n", includes-shownIncludes)
+			}
+			includes = 0
+		}
 		for _, begin := range []string{"In file included from ", "wasm-ld: ", ""} {
 			if rest, ok := strings.CutPrefix(line, begin); ok {
 				line = begin + s.relative(rest)
@@ -113,25 +128,27 @@ func (s *sources) tidy(diagnostics string) string {
 func (s *sources) key(d *dialect, source *lang.Source) string {
 	sum := sha256.New()
 	part := func(texts ...string) {
+		fmt.Fprintf(sum, "%d\n", len(texts))
 		for _, text := range texts {
 			fmt.Fprintf(sum, "%d:%s\n", len(text), text)
 		}
 	}
-	part(d.identity(), string(s.main), string(s.workdir), d.standardOf(&source.Options), optimization(source.Options.Optimize))
+	part(d.identity(), codeVersion(), string(s.main), string(s.workdir), d.standardOf(&source.Options), optimization(source.Options.Optimize))
 	part(source.Options.Warnings...)
-	part("defines")
+	var list []string
 	for _, name := range sortedKeys(source.Options.Defines) {
-		part(name, source.Options.Defines[name])
+		list = append(list, name, source.Options.Defines[name])
 	}
-	part("outs")
+	part(list...)
 	part(source.Outs...)
+	list = nil
 	if source.Parameters != nil {
-		part("body", source.Returns, source.ReturnsHint)
-		for _, p := range source.Parameters {
-			part(p.Name, p.Type, p.Hint)
-		}
+		list = append(list, source.Returns, source.ReturnsHint)
 	}
-	part("files")
+	for _, p := range source.Parameters {
+		list = append(list, p.Name, p.Type, p.Hint)
+	}
+	part(list...)
 	for _, at := range sortedKeys(s.files) {
 		fmt.Fprintf(sum, "%q %d\n", at, len(s.files[at]))
 		_, _ = sum.Write(s.files[at])

@@ -2,6 +2,7 @@ package c
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"log/slog"
 	"os"
@@ -11,6 +12,9 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/funcbox/funcbox/lang"
+	"github.com/funcbox/funcbox/wasm"
 )
 
 func newTestStore(t *testing.T) *store {
@@ -95,4 +99,81 @@ func TestStoreBound(t *testing.T) {
 	entries, err := os.ReadDir(s.folder)
 	require.NoError(t, err)
 	require.LessOrEqual(t, len(entries), 7)
+}
+
+// TestKey: requests for different programs have different keys.
+func TestKey(t *testing.T) {
+	seen := make(map[string]string)
+	for name, source := range map[string]lang.Source{
+		"nothing":        {},
+		"code":           {Code: "x"},
+		"a name":         {Filename: "a.c"},
+		"a folder":       {Workdir: "/a"},
+		"a level":        {Options: lang.CompileOptions{Optimize: "2"}},
+		"a standard":     {Options: lang.CompileOptions{Standard: "c11"}},
+		"a warning":      {Options: lang.CompileOptions{Warnings: []string{"all"}}},
+		"two warnings":   {Options: lang.CompileOptions{Warnings: []string{"all", "extra"}}},
+		"a macro":        {Options: lang.CompileOptions{Defines: map[string]string{"all": "extra"}}},
+		"outs":           {Outs: []string{"all", "extra"}},
+		"a body":         {Parameters: []lang.SourceParameter{}},
+		"a body of two":  {Parameters: []lang.SourceParameter{{Name: "a"}, {Name: "b"}}},
+		"a body of one":  {Parameters: []lang.SourceParameter{{Name: "a", Hint: "b"}}},
+		"a body's types": {Parameters: []lang.SourceParameter{}, Returns: "a"},
+		"a file":         {Files: map[string][]byte{"/a.h": nil}},
+		"another file":   {Files: map[string][]byte{"/b.h": nil}},
+		"a file's text":  {Files: map[string][]byte{"/a.h": []byte("x")}},
+	} {
+		for _, d := range []*dialect{&languageC, &languageCPP} {
+			if source.Workdir == "" {
+				source.Workdir = "/workspace"
+			}
+			files, err := d.collect(&source, "main")
+			require.NoError(t, err)
+			key := files.key(d, &source)
+			require.Empty(t, seen[key], name)
+			seen[key] = name
+		}
+	}
+}
+
+// TestLock: who waits says so, gets the lock when it is free, and can leave. To the
+// system a second file is like another process.
+func TestLock(t *testing.T) {
+	folder := t.TempDir()
+	var events []wasm.CompileEvent
+	waiting := make(chan struct{}, 8)
+	report := func(e wasm.CompileEvent) {
+		events = append(events, e)
+		waiting <- struct{}{}
+	}
+	unlock, err := lock(t.Context(), folder, "clang", "Clang", report)
+	require.NoError(t, err)
+	require.Empty(t, events)
+
+	canceled, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err = lock(canceled, folder, "clang", "Clang", report)
+	require.ErrorIs(t, err, context.Canceled)
+	require.Len(t, events, 2)
+	require.ErrorIs(t, events[1].Err, context.Canceled)
+
+	for range events {
+		<-waiting
+	}
+	events = nil
+	go func() {
+		<-waiting
+		unlock()
+	}()
+	unlock, err = lock(t.Context(), folder, "clang", "Clang", report)
+	require.NoError(t, err)
+	unlock()
+	require.Len(t, events, 2)
+	require.Equal(t, wasm.CompileEvent{Name: "Clang", Waiting: true}, events[0])
+	require.True(t, events[1].Waiting && events[1].Done && events[1].Elapsed > 0)
+
+	unlock, err = lock(t.Context(), "", "clang", "Clang", report)
+	require.NoError(t, err)
+	unlock()
+	require.Len(t, events, 2)
 }

@@ -56,7 +56,7 @@ func newBench(t testing.TB, language *lang.Language, cache string) *bench {
 	ctx := context.Background()
 	shared.Do(func() {
 		if shared.engine, shared.err = wasm.NewEngine(ctx, wasm.Config{}); shared.err == nil {
-			_, shared.release, shared.err = newToolchain(shared.engine, cacheFolder("", slog.New(slog.DiscardHandler)))
+			_, shared.release, shared.err = newToolchain(shared.engine, cacheFolder("", slog.New(slog.DiscardHandler)), func(wasm.CompileEvent) {})
 		}
 	})
 	require.NoError(t, shared.err)

@@ -46,6 +46,7 @@ type toolchain struct {
 	slots  chan struct{}
 	fuel   int64  // of one run
 	folder string // of locks; empty: none
+	report func(wasm.CompileEvent)
 
 	ctx    context.Context // ends when the toolchain is no longer used
 	cancel context.CancelFunc
@@ -73,8 +74,8 @@ type sharedToolchain struct {
 }
 
 // newToolchain returns the toolchain of an engine; release is to be called when it is
-// no longer used.
-func newToolchain(engine *wasm.Engine, folder string) (tools *toolchain, release func(), err error) {
+// no longer used. report hears of waits for other processes.
+func newToolchain(engine *wasm.Engine, folder string, report func(wasm.CompileEvent)) (tools *toolchain, release func(), err error) {
 	files, err := sysroot()
 	if err != nil {
 		return nil, nil, err
@@ -89,6 +90,7 @@ func newToolchain(engine *wasm.Engine, folder string) (tools *toolchain, release
 			slots:  make(chan struct{}, toolsAtOnce),
 			fuel:   toolFuel,
 			folder: folder,
+			report: report,
 		}}
 		shared.ctx, shared.cancel = context.WithCancel(context.Background())
 		if toolchains.byEngine == nil {
@@ -138,7 +140,7 @@ func (t *toolchain) prepare(ctx context.Context) error {
 }
 
 func (t *toolchain) prepareOnce() error {
-	unlock, err := lock(t.ctx, t.folder, "clang")
+	unlock, err := lock(t.ctx, t.folder, "clang", "clang", t.report)
 	if err != nil {
 		return err
 	}
@@ -180,6 +182,7 @@ type command struct {
 	files     map[vfs.Path][]byte
 	workdir   vfs.Path
 	output    vfs.Path
+	late      *lateFile // nil: none
 }
 
 // produced is what a run left.
@@ -200,15 +203,27 @@ func (e *failedError) Error() string { return e.diagnostics }
 // run waits for its turn and runs a tool. An error of what it was given, limits
 // included, is a *failedError.
 func (t *toolchain) run(ctx context.Context, c command, stdout io.Writer) (*produced, error) {
-	if err := t.prepare(ctx); err != nil {
+	if err := t.enter(ctx); err != nil {
 		return nil, err
+	}
+	return t.runEntered(ctx, c, stdout)
+}
+
+// enter waits for the turn of a run, which runEntered ends.
+func (t *toolchain) enter(ctx context.Context) error {
+	if err := t.prepare(ctx); err != nil {
+		return err
 	}
 	select {
 	case t.slots <- struct{}{}:
-		defer func() { <-t.slots }()
+		return nil
 	case <-ctx.Done():
-		return nil, context.Cause(ctx)
+		return context.Cause(ctx)
 	}
+}
+
+func (t *toolchain) runEntered(ctx context.Context, c command, stdout io.Writer) (*produced, error) {
+	defer func() { <-t.slots }()
 	tree, err := vfs.New(vfs.Options{
 		Bytes: toolFileBytes, Files: c.files, Directories: []vfs.Path{tempPath, outputPath, c.workdir},
 		Layers: []vfs.Mount{{Path: sysrootPath, Layer: t.layer}},
@@ -220,21 +235,26 @@ func (t *toolchain) run(ctx context.Context, c command, stdout io.Writer) (*prod
 	var diagnostics limitedBuffer
 	limited, cancel := context.WithTimeoutCause(ctx, toolTimeout, errTimeLimit)
 	defer cancel()
+	files := fsapi.FileSystem(tree)
+	if c.late != nil {
+		files = &lateFS{FileSystem: files, late: c.late, ctx: limited}
+	}
 	outcome, err := t.module.Run(limited, wasm.Job{
-		System: wasip1.Config{Args: c.arguments, Stdout: stdout, Stderr: &diagnostics, FS: fsapi.FileSystem(tree), OpenFiles: 512},
+		System: wasip1.Config{Args: c.arguments, Stdout: stdout, Stderr: &diagnostics, FS: files, OpenFiles: 512},
 		Limits: wasm.Limits{Fuel: t.fuel, MemoryBytes: toolMemoryBytes},
 	})
 	if err != nil {
 		return nil, err
 	}
 	p := &produced{stderr: diagnostics.Bytes()}
+	outOfMemory := bytes.Contains(p.stderr, []byte("LLVM ERROR: out of memory")) // after which it exits
 	switch {
 	case outcome.Ending == wasm.Exited && outcome.ExitCode == 0:
 		if c.output != "" {
 			p.output, err = fs.ReadFile(tree.View(), string(c.output[1:]))
 		}
 		return p, err
-	case outcome.Ending == wasm.Exited:
+	case outcome.Ending == wasm.Exited && !outOfMemory:
 		return p, &failedError{diagnostics.String()}
 	case errors.Is(outcome.Err, errTimeLimit):
 		return p, stopped(&diagnostics, fmt.Sprintf("it did not end within %v", toolTimeout))
@@ -242,7 +262,7 @@ func (t *toolchain) run(ctx context.Context, c command, stdout io.Writer) (*prod
 		return p, stopped(&diagnostics, "it did more work than any program is allowed to take")
 	case outcome.Ending == wasm.Stopped:
 		return nil, outcome.Err
-	case outcome.MemoryBytes > toolMemoryBytes*9/10 || bytes.Contains(diagnostics.Bytes(), []byte("LLVM ERROR: out of memory")):
+	case outOfMemory || outcome.MemoryBytes > toolMemoryBytes*9/10:
 		return p, stopped(&diagnostics, fmt.Sprintf("it took more than %d MiB of memory", toolMemoryBytes>>20))
 	}
 	return p, stopped(&diagnostics, "it crashed, perhaps because something in the code is nested too deeply")
