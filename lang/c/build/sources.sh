@@ -6,6 +6,8 @@ npm_package=@yowasp/clang
 npm_version=22.0.0-git20542-10
 clang_version=22.1.0 # what it calls itself
 npm_archive=yowasp-clang-$npm_version.tgz
+# Functions of that very module, by index: __assert_fail and llvm_unreachable_internal.
+assertion_failures="48 233"
 
 # libc++ and libc++abi: of Debian's source package only the upstream archive.
 library_version=19.1.7

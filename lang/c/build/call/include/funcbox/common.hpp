@@ -65,6 +65,7 @@
 #include <vector>
 
 #include "bind.hpp"
+#include "containers.hpp"
 
 namespace funcbox::common {
 
@@ -77,9 +78,6 @@ template <class T> void use_list() {
     std::sort(items.begin(), items.end()), std::reverse(items.begin(), items.end()), std::swap(items, more);
     (void)std::find(items.begin(), items.end(), T()), (void)*std::max_element(items.begin(), items.end());
     (void)(items == more);
-    detail::input *in = nullptr;
-    detail::output *out = nullptr;
-    detail::codec<std::vector<T>>::read(*in, items), detail::codec<std::vector<T>>::write(*out, items);
 }
 
 // Whatever a map M of texts to anything is used for.
@@ -91,9 +89,6 @@ template <class M> void use_map() {
     if (auto found = pairs.find(name); found != pairs.end()) pairs.erase(found);
     for (auto &[key, value] : pairs) value = {};
     pairs = more, pairs = std::move(other);
-    detail::input *in = nullptr;
-    detail::output *out = nullptr;
-    detail::codec<M>::read(*in, pairs), detail::codec<M>::write(*out, pairs);
 }
 
 inline void use() {

@@ -73,7 +73,7 @@ template <class T, class A> struct codec<std::vector<T, A>> : made_of<T> {
         value.resize(count);
         return read_items(in, value.data(), count) && funcbox_in_leave(&in);
     }
-    static bool write(output &out, const vector &value) { return write_items(out, value.data(), value.size()); }
+    [[gnu::noinline]] static bool write(output &out, const vector &value) { return write_items(out, value.data(), value.size()); }
 };
 
 template <class A> struct codec<std::vector<bool, A>> : made_of<> {
@@ -107,7 +107,7 @@ template <class C> struct sequence_codec : made_of<typename C::value_type> {
         }
         return funcbox_in_leave(&in);
     }
-    static bool write(output &out, const C &value) { return write_list(out, value); }
+    [[gnu::noinline]] static bool write(output &out, const C &value) { return write_list(out, value); }
 };
 
 template <class T, class A> struct codec<std::deque<T, A>> : sequence_codec<std::deque<T, A>> {};
@@ -125,7 +125,7 @@ template <class C> struct set_codec : made_of<typename C::value_type> {
         }
         return funcbox_in_leave(&in);
     }
-    static bool write(output &out, const C &value) { return write_list(out, value); }
+    [[gnu::noinline]] static bool write(output &out, const C &value) { return write_list(out, value); }
 };
 
 template <class T, class C, class A> struct codec<std::set<T, C, A>> : set_codec<std::set<T, C, A>> {};
