@@ -62,7 +62,8 @@ var language = sync.OnceValue(func() *lang.Language {
 			{Path: "/usr/lib/ruby/3.3.0", Files: sub(files, "ruby"), Sum: built.Library},
 			{Path: "/usr/share/zoneinfo", Files: sub(files, "zoneinfo"), Sum: built.Library},
 		},
-		Signature: signature.Convention{Names: signature.NamesOfKeywords, Notation: signature.NotationRuby},
+		Signature:    signature.Convention{Names: signature.NamesOfKeywords, Notation: signature.NotationRuby},
+		ListsEarlier: true,
 	}
 })
 

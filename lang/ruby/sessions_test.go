@@ -79,6 +79,67 @@ func TestSessions(t *testing.T) {
 	}
 }
 
+// TestSessionListing: what code before has defined gets its arguments as in a program,
+// also when other code was run under the same name since.
+func TestSessionListing(t *testing.T) {
+	ctx := context.Background()
+	session, err := newExecutor(t).NewSession(ctx, funcbox.SessionOptions{Language: "ruby"})
+	require.NoError(t, err)
+	defer func() { require.NoError(t, session.Close(ctx)) }()
+	run := func(code string) {
+		res, err := session.Execute(ctx, funcbox.Request{Code: code})
+		require.NoError(t, err)
+		require.NoError(t, res.Err(), code)
+	}
+	// The same places in the text, other defaults.
+	run("LIMIT = 3\ndef f(a, b = 1, k: LIMIT) = [a, b, k]\n$seen = 0")
+	run("def gone; end; Object.remove_method(:gone)\ndef g(a, b = 2, k: LIMIT) = [a, b, k]\nHALF = ->(n, by: 2) { n / by }\nmodule Shop; def self.total(a, tax: 1) = a + tax; end")
+	run("$seen += 1; x = 4")
+	run("half = x /2\ndef h(a = 1) = a # is no expression without x")
+	run("add = ->(a, b = x) { a + b }")
+	run("class Method; def parameters = raise('no'); end; _h = 5; args = 3")
+	for _, test := range []struct {
+		function string
+		args     []any
+		kwargs   map[string]any
+		want     any
+		fails    string
+	}{
+		{"f", []any{funcbox.Named{"k": 5, "a": 7}}, nil, []any{int64(7), int64(1), int64(5)}, ""},
+		{"f", []any{funcbox.Named{"b": 2, "a": 7}}, nil, []any{int64(7), int64(2), int64(3)}, ""},
+		{"f", []any{7}, map[string]any{"b": 2}, nil, "ArgumentError: f(a, b = 1, k: LIMIT): b cannot be given by name"},
+		{"f", nil, nil, nil, "ArgumentError: f(a, b = 1, k: LIMIT): a is missing"},
+		{"g", []any{funcbox.Named{"b": 5, "a": 7}}, nil, []any{int64(7), int64(5), int64(3)}, ""},
+		{"g", nil, nil, nil, "ArgumentError: g(a, b = 2, k: LIMIT): a is missing"},
+		{"HALF", []any{8}, map[string]any{"by": 4}, int64(2), ""},
+		{"HALF", nil, nil, nil, "ArgumentError: HALF(n, by: 2): n is missing"},
+		{"Shop.total", []any{funcbox.Named{"a": 1, "tax": 2}}, nil, int64(3), ""},
+		{"Shop.total", nil, nil, nil, "ArgumentError: Shop.total(a, tax: 1): a is missing"},
+		{"add", []any{funcbox.Named{"b": 5, "a": 7}}, nil, int64(12), ""},
+		{"h", []any{5}, nil, int64(5), ""},
+		{"h", []any{1, 2}, nil, nil, "ArgumentError: h(a = …): it takes 0 to 1 positional argument, 2 are given"},
+		{"gone", nil, nil, nil, `FunctionNotFound: function "gone" is not defined; the code defines: f, g, h, HALF`},
+	} {
+		res, err := session.Execute(ctx, funcbox.Request{Function: test.function, Args: test.args, Kwargs: test.kwargs})
+		require.NoError(t, err)
+		if test.fails != "" {
+			require.NotNil(t, res.Error, "%s: %v", test.function, res.Value)
+			require.Equal(t, test.fails, res.Error.Type+": "+res.Error.Message)
+			continue
+		}
+		require.NoError(t, res.Err(), "%s: %+v", test.function, res.Error)
+		require.Equal(t, test.want, res.Value, test.function)
+	}
+	// A function that is defined anew takes other arguments.
+	run("def f(z) = z\n$seen += 1")
+	res, err := session.Call(ctx, "f", funcbox.Named{"z": 4})
+	require.NoError(t, err)
+	require.Equal(t, int64(4), res.Value, "%+v", res.Error)
+	res, err = session.Execute(ctx, funcbox.Request{Code: "[$seen, x, Object.const_defined?(:DATA), __FILE__]"})
+	require.NoError(t, err)
+	require.Equal(t, []any{int64(2), int64(4), false, "main.rb"}, res.Value, "to ask has changed nothing")
+}
+
 // TestProgramState: a call of a program sees what was loaded, and nothing of other calls.
 func TestProgramState(t *testing.T) {
 	ctx := context.Background()

@@ -3,6 +3,7 @@ package ruby_test
 import (
 	"context"
 	"math/big"
+	"strings"
 	"testing"
 	"time"
 
@@ -26,6 +27,15 @@ func TestValues(t *testing.T) {
 		{code: `:symbol`, want: "symbol"},
 		{code: `{ a: 1, "b" => 2, 3 => 4 }`, want: map[string]any{"a": int64(1), "b": int64(2), "3": int64(4)}},
 		{code: `{ 1 => 2, "1" => 3 }`, fails: `result: Hash with two keys that are both written "1" cannot be returned`},
+		{code: `{}.compare_by_identity.tap { |h| h["a".dup] = 1; h["a".dup] = 2 }`, fails: `result: Hash with two keys that are both written "a" cannot be returned`},
+		{code: `{}.compare_by_identity.tap { |h| h["a".dup] = 1; h["b".dup] = 2 }`, want: map[string]any{"a": int64(1), "b": int64(2)}},
+		{code: `{ "é" => 1, "é".encode("ISO-8859-1") => 2 }`, fails: `result: Hash with two keys that are both written "é" cannot be returned`},
+		{code: `{ :é => 1, "é".encode("ISO-8859-1").to_sym => 2 }`, fails: `result: Hash with two keys that are both written "é" cannot be returned`},
+		{code: `class Odd < String; def eql?(*) = false; end; { Odd.new("a") => 1, Odd.new("a") => 2 }`, fails: `result: Hash with two keys that are both written "a" cannot be returned`},
+		{code: `{ "é".encode("ISO-8859-1") => [-> {}] }`, fails: `result["\xE9"][0]: Proc cannot be returned`},
+		{code: `{ "a\xff" => 1 }`, fails: `result["a\xFF"]: String that is not valid UTF-8 cannot be returned; with .b it is returned as bytes`},
+		{code: `$h = { a: Class.new { def to_h = ($h.delete(:b); {}) }.new, b: 1 }`, fails: "result: Hash that changes while it is returned"},
+		{code: `$a = [1, 2, 3]; C = Class.new { include Enumerable; def to_a = $a }; $a[0] = Class.new { def to_h = ($a.clear; {}) }.new; C.new`, fails: "result: Array that changes while it is returned"},
 		{code: `{ [1] => 2 }`, fails: "result: Hash with a key of class Array cannot be returned"},
 		{code: `"\xff".b`, want: []byte{0xff}},
 		{code: `"abc".b`, want: []byte("abc")},
@@ -41,9 +51,10 @@ func TestValues(t *testing.T) {
 		{code: `Set[1, 2]`, want: []any{int64(1), int64(2)}},
 		{code: `1..3`, want: []any{int64(1), int64(2), int64(3)}},
 		{code: `1...3`, want: []any{int64(1), int64(2)}},
-		{code: `[1..]`, fails: "result[0]: Range with an end that is no Integer cannot be returned"},
-		{code: `1.0..2.0`, fails: "result: Range with an end that is no Integer cannot be returned"},
-		{code: `"a".."c"`, fails: "result: Range with an end that is no Integer cannot be returned"},
+		{code: `[1..]`, fails: "result[0]: Range 1.. with an end that is no Integer cannot be returned"},
+		{code: `1.0..2.0`, fails: "result: Range 1.0..2.0 with an end that is no Integer cannot be returned"},
+		{code: `"a".."c"`, fails: `result: Range "a".."c" with an end that is no Integer cannot be returned`},
+		{code: `("é" * 300)..`, fails: `result: Range "` + strings.Repeat("é", 99) + " with an end that is no Integer cannot be returned"},
 		{code: `Struct.new(:a, :b).new(1, [2])`, want: map[string]any{"a": int64(1), "b": []any{int64(2)}}},
 		{code: `Data.define(:a).new(a: { b: 1 })`, want: map[string]any{"a": map[string]any{"b": int64(1)}}},
 		{code: `OpenStruct.new(a: 1)`, want: map[string]any{"a": int64(1)}},

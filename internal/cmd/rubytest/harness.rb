@@ -7,7 +7,7 @@ root, file, only = ARGV
 class Needs < Exception; end
 
 $LOAD_PATH.unshift("#{root}/tool/lib", "#{root}/test", "#{root}/test/lib")
-$VERBOSE = nil
+$VERBOSE = false
 ENV["LANG"] = "C.UTF-8"
 # What the tests' own library asks for and uses for processes only.
 ABSENT = %w[open3 io/console socket continuation rubygems]

@@ -30,16 +30,19 @@ mkdir -p "$root$work"
 "$here/unpack.sh" "$root" "$work"
 cp -r "$here" "$root$work/recipe"
 cp "$here/../../build/funcbox.h" "$here/../../build/sjlj.c" "$root$work/recipe"
-for step in libraries interpreter link library; do
+output=$root$work
+cd "$module"
+for step in libraries interpreter link spill optimize library; do
     echo "build.sh: $step" >&2
-    chroot "$root" sh "$work/recipe/$step.sh" "$stack"
+    case $step in
+    spill) go run ./lang/ruby/build/spill "$output/spilled.wasm" "$output/reduced.wasm" ;;
+    *) chroot "$root" sh "$work/recipe/$step.sh" "$stack" ;;
+    esac
 done
 
-output=$root$work
 if [ -n "${FUNCBOX_UNMETERED:-}" ]; then # a copy to compare with
     cp "$output/ruby.wasm" "$FUNCBOX_UNMETERED"
 fi
-cd "$module"
 go run ./internal/cmd/meter "$output/ruby.wasm" "$output/metered.wasm"
 chroot "$root" zstd -19 --quiet --force --no-progress "$work/metered.wasm" -o "$work/ruby.wasm.zst"
 go run ./internal/cmd/archive "$output/tree" "$output/standard_library.bin" chroot "$root" zstd -19 --quiet --stdout

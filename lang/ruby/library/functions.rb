@@ -11,13 +11,13 @@ module Funcbox::Guest
     [question, [Method, UnboundMethod, Proc].filter_map { |type| [type, type.instance_method(question)] if type.method_defined?(question) }]
   end.freeze
 
-  @sources = {} # of the files that the host sent: name and code
-  @only = nil   # name of the function that a call without a name takes, if that is known
+  @files = {} # names of the files that the host sent, numbered
+  @only = nil # name of the function that a call without a name takes, if that is known
 
   class << self
     # Called before code runs.
-    def loaded(code, file, only)
-      @sources[file] = code
+    def loaded(file, only)
+      @files[file] ||= @files.size
       @only = only
     end
 
@@ -110,7 +110,7 @@ module Funcbox::Guest
     # the main files.
     def place(function)
       location = about(function, :source_location)
-      file = location && @sources.keys.index(location.first)
+      file = location && @files[location.first]
       return unless file
       iseq = RubyVM::InstructionSequence.of(function)
       iseq ? [file, *iseq.to_a[4][:code_location].first(2)] : [file, location.last, 0]

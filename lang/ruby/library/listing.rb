@@ -1,6 +1,7 @@
-# listing.rb: the functions of a program with their parameters, as the host is told. It
-# asks Ruby for the parameters, and the tree of the source for what Ruby does not keep:
-# the defaults. Nothing of the program is run.
+# listing.rb: the functions of a program with their parameters, as the host is told; in a
+# session those that all code before has defined. It asks Ruby for the parameters, and
+# the tree of the source for what Ruby does not keep: the defaults. Nothing of the
+# program is run.
 
 module Funcbox::Guest
   # Functions that are listed.
@@ -22,7 +23,7 @@ module Funcbox::Guest
       return { "kind" => "body" } if only.nil?
       listed = functions
       names = public_names
-      @trees = {}
+      @trees = {}.compare_by_identity
       found = listed.map { |name, function| [name.to_s, function, !name.start_with?("_")] }
       found.concat(functions_of_modules)
       add_requested(found, only)
@@ -72,20 +73,21 @@ module Funcbox::Guest
 
     def entry(name, function, open)
       entry = { "name" => name, "public" => open, "exact" => false }
-      source = source_of(function)
+      iseq = RubyVM::InstructionSequence.of(function)
+      source = source_of(iseq)
       entry["doc"] = source.doc if source&.doc
       parameters = about(function, :parameters)
       parameters = function.parameters(lambda: true) if Proc === function && !function.lambda?
       entry["params"] = described(parameters, source)
-      entry["exact"] = !source.nil? && exact?(function)
+      entry["exact"] = exact?(function, iseq)
       entry
     rescue StandardError, NotImplementedError
       { "name" => name, "public" => open, "exact" => false }
     end
 
-    # Whether a call can be judged by the parameters. A proc takes more and fewer
-    # arguments than it has.
-    def exact?(function) = !(Proc === function) || function.lambda?
+    # Whether a call can be judged by the parameters: where the host has sent the code. A
+    # proc takes more and fewer arguments than it has.
+    def exact?(function, iseq) = !iseq.nil? && @files.key?(iseq.path) && (!(Proc === function) || function.lambda?)
 
     def described(parameters, source)
       parameters.each_with_index.filter_map do |(kind, name), index|
@@ -98,20 +100,22 @@ module Funcbox::Guest
       end
     end
 
-    def source_of(function)
-      code = @sources[about(function, :source_location)&.first] or return
-      location = RubyVM::InstructionSequence.of(function)&.to_a&.dig(4, :code_location) or return
-      @trees[code] ||= Tree.new(code)
-      @trees[code].at(location)
+    # Only code that the host sent has kept its lines.
+    def source_of(iseq)
+      lines = iseq&.script_lines or return # the same array for all of a text
+      @trees[lines] ||= Tree.new(lines)
+      @trees[lines].at(iseq.to_a[4][:code_location])
+    rescue SyntaxError # a body may mean something else without the variables before it
+      nil
     end
   end
 
   # The definitions in a source text by where they are.
   class Tree
-    def initialize(code)
-      @lines = code.lines
+    def initialize(lines)
+      @lines = lines
       @definitions = {}
-      walk(RubyVM::AbstractSyntaxTree.parse(code))
+      walk(RubyVM::AbstractSyntaxTree.parse(lines.join))
     end
 
     def at(location)

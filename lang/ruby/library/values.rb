@@ -2,6 +2,9 @@
 # as.
 
 module Funcbox::Guest
+  # Characters of a range that an error names it by.
+  MOST_OF_RANGE = 100
+
   class << self
     # [what to return in its place], or a text that says why it cannot be returned.
     def convert(value)
@@ -21,7 +24,9 @@ module Funcbox::Guest
 
     def range(value)
       first, last = value.begin, value.end
-      return "Range with an end that is no Integer cannot be returned" unless first.is_a?(Integer) && last.is_a?(Integer)
+      unless first.is_a?(Integer) && last.is_a?(Integer)
+        return "Range #{text(value.inspect).slice(0, MOST_OF_RANGE)} with an end that is no Integer cannot be returned"
+      end
       [value.to_a]
     end
 

@@ -18,6 +18,8 @@ show("backtick") { `ls` }
 show("spawn") { spawn("ls") }
 show("exec") { exec("ls") }
 show("popen") { IO.popen("ls") }
+show("open") { open("|ls") }
+show("IO.read") { IO.read("|ls") }
 show("pipe") { IO.pipe }
 show("respond_to") { [respond_to?(:fork, true), Process.respond_to?(:fork), Process.respond_to?(:clock_gettime)] }
 show("Mutex") { Mutex.new.synchronize { Thread.current == Thread.main } }
@@ -43,6 +45,7 @@ show("deep") { def dive(n) = dive(n + 1); dive(0) }
 show("deep in blocks") { def dive_each(n) = [n].each { dive_each(n + 1) }; dive_each(0) }
 show("deep in rescue") { def dive_rescue(n); [n].each { begin; dive_rescue(n + 1); rescue KeyError; end }; end; dive_rescue(0) }
 show("deep in C") { a = []; 100_000.times { a = [a] }; a.inspect.size }
+show("deep in hashes") { a = {}; 100_000.times { a = { 1 => a } }; a.inspect.size }
 show("deep nesting of code") { eval("[" * 5_000 + "]" * 5_000) }
 show("deep JSON") { require "json"; a = []; 100_000.times { a = [a] }; JSON.generate(a, max_nesting: 0).size }
 show("deep JSON text") { JSON.parse("[" * 100_000, max_nesting: 0) }

@@ -48,6 +48,9 @@ static const rb_iseq_t *scope(void) {
 
 static rb_ast_t *parse(const struct request *request) {
     VALUE parser = rb_parser_set_context(rb_parser_new(), scope(), FALSE);
+    /* For the listing: the text goes with what it defines, also when other code is run
+     * under the same name later. */
+    if (request->op != FUNCBOX_OP_EXECUTE) rb_parser_set_script_lines(parser, Qtrue);
     rb_ast_t *ast = rb_parser_compile_string_path(parser, request->file, request->code, 1);
     if (!ast->body.root) {
         rb_ast_dispose(ast);
@@ -63,7 +66,7 @@ static VALUE run(const struct request *request, rb_ast_t *ast, VALUE only) {
     VALUE path = rb_file_expand_path(request->file, request->workdir);
     rb_iseq_t *iseq = rb_iseq_new_main(&ast->body, request->file, path, scope(), TRUE);
     rb_ast_dispose(ast);
-    rb_funcall(shim_library, id_loaded, 3, request->code, request->file, only);
+    rb_funcall(shim_library, id_loaded, 2, request->file, only);
     return rb_iseq_eval_main(iseq); /* its frame keeps it */
 }
 
@@ -135,8 +138,10 @@ static VALUE meant(const struct request *request, const rb_ast_t *ast) {
 }
 
 /* Runs the code and returns the function to be called, nil where the code is a body, of
- * which nothing has run then, and Qundef where several could be meant. */
+ * which nothing has run then, and Qundef where several could be meant. Empty code, by
+ * which a session asks what there is, changes nothing. */
 static VALUE load(const struct request *request) {
+    if (!RSTRING_LEN(request->code) && RSTRING_LEN(request->function)) return request->function;
     rb_ast_t *ast = parse(request);
     int named = RSTRING_LEN(request->function) > 0;
     VALUE name = named ? request->function : meant(request, ast);

@@ -4,6 +4,9 @@
  */
 #include "shim.h"
 
+#include "internal.h"
+#include "internal/hash.h"
+
 #include <limits.h>
 #include <stdio.h>
 
@@ -33,6 +36,11 @@ struct place {
 
 static void write_value(struct funcbox_writer *w, VALUE value, const struct place *place);
 
+static int is_utf8(VALUE string) {
+    int index = rb_enc_get_index(string), range = rb_enc_str_coderange(string);
+    return range == ENC_CODERANGE_7BIT || (range == ENC_CODERANGE_VALID && index == rb_utf8_encindex());
+}
+
 /* The path to place: result.items[3]["a b"]. */
 static void describe(VALUE text, const struct place *place) {
     if (!place->outer) {
@@ -47,7 +55,7 @@ static void describe(VALUE text, const struct place *place) {
     }
     VALUE key = RB_SYMBOL_P(place->key) ? rb_sym2str(place->key) : place->key;
     const unsigned char *p = (const unsigned char *)RSTRING_PTR(key), *end = p + RSTRING_LEN(key);
-    int plain = p < end && !(*p >= '0' && *p <= '9');
+    int plain = p < end && !(*p >= '0' && *p <= '9') && is_utf8(key);
     for (; p < end; p++) plain &= (*p | 32) - 'a' < 26u || *p - '0' < 10u || *p == '_' || *p >= 0x80;
     if (plain) rb_str_catf(text, ".%" PRIsVALUE, key);
     else rb_str_catf(text, "[%" PRIsVALUE "]", rb_inspect(rb_str_subseq(key, 0, RSTRING_LEN(key) > 100 ? 100 : RSTRING_LEN(key))));
@@ -67,13 +75,18 @@ static void refuse(const struct place *place, VALUE what) {
 NORETURN(static void refuse_text(const struct place *place, const char *what));
 static void refuse_text(const struct place *place, const char *what) { refuse(place, rb_utf8_str_new_cstr(what)); }
 
-static void write_text(struct funcbox_writer *w, VALUE string, const struct place *place) {
+static VALUE as_text(VALUE string, const struct place *place) {
     int index = rb_enc_get_index(string);
     if (index != rb_utf8_encindex() && index != rb_usascii_encindex()) {
         string = rb_str_encode(string, rb_enc_from_encoding(rb_utf8_encoding()), 0, Qnil);
     }
     if (rb_enc_str_coderange(string) == ENC_CODERANGE_BROKEN)
         refuse_text(place, "String that is not valid UTF-8 cannot be returned; with .b it is returned as bytes");
+    return string;
+}
+
+static void write_text(struct funcbox_writer *w, VALUE string, const struct place *place) {
+    string = as_text(string, place);
     funcbox_text(w, RSTRING_PTR(string), (size_t)RSTRING_LEN(string));
     RB_GC_GUARD(string);
 }
@@ -122,8 +135,7 @@ static struct place enter(VALUE value, const struct place *place) {
     return (struct place){place, value, Qundef, 0, place->depth + 1, NULL};
 }
 
-static void write_array(struct funcbox_writer *w, VALUE array, const struct place *place) {
-    struct place inner = enter(array, place);
+static void write_elements(struct funcbox_writer *w, VALUE array, struct place inner, const struct place *place) {
     long length = RARRAY_LEN(array);
     funcbox_array(w, (uint64_t)length);
     for (; inner.index < length; inner.index++) {
@@ -133,10 +145,13 @@ static void write_array(struct funcbox_writer *w, VALUE array, const struct plac
     }
 }
 
+static void write_array(struct funcbox_writer *w, VALUE array, const struct place *place) { write_elements(w, array, enter(array, place), place); }
+
 struct pairs {
     struct funcbox_writer *writer;
     struct place inner;
-    VALUE seen; /* names of keys that are no strings, where both kinds occur */
+    VALUE seen; /* what keys were written as, where two may be written the same */
+    size_t count;
 };
 
 static int write_pair(VALUE key, VALUE value, VALUE data) {
@@ -148,34 +163,55 @@ static int write_pair(VALUE key, VALUE value, VALUE data) {
             refuse(place->outer, rb_sprintf("Hash with a key of class %" PRIsVALUE " cannot be returned", rb_class_name(rb_obj_class(key))));
         key = rb_String(key);
     }
-    if (pairs->seen != Qfalse) {
-        if (RTEST(rb_hash_lookup(pairs->seen, key)))
-            refuse(place->outer, rb_sprintf("Hash with two keys that are both written %" PRIsVALUE " cannot be returned", rb_inspect(key)));
-        rb_hash_aset(pairs->seen, key, Qtrue);
-    }
     place->key = key;
     if (rb_enc_get_index(key) == rb_ascii8bit_encindex() && rb_enc_str_coderange(key) != ENC_CODERANGE_7BIT)
         refuse_text(place->outer, "Hash with a key that is a binary String cannot be returned");
-    if (rb_enc_get_index(key) == rb_ascii8bit_encindex()) funcbox_text(pairs->writer, RSTRING_PTR(key), (size_t)RSTRING_LEN(key));
-    else write_text(pairs->writer, key, place);
+    VALUE text = rb_enc_get_index(key) == rb_ascii8bit_encindex() ? key : as_text(key, place);
+    if (pairs->seen != Qfalse) {
+        VALUE written = rb_utf8_str_new(RSTRING_PTR(text), RSTRING_LEN(text));
+        if (RTEST(rb_hash_lookup(pairs->seen, written)))
+            refuse(place->outer, rb_sprintf("Hash with two keys that are both written %" PRIsVALUE " cannot be returned", rb_inspect(written)));
+        rb_hash_aset(pairs->seen, written, Qtrue);
+    }
+    funcbox_text(pairs->writer, RSTRING_PTR(text), (size_t)RSTRING_LEN(text));
+    RB_GC_GUARD(text);
     write_value(pairs->writer, value, place);
+    pairs->count++;
     return ST_CONTINUE;
 }
 
+enum { PLAIN_KEY = 1, SYMBOL_KEY = 2, NUMBER_KEY = 4, ODD_KEY = 8 | PLAIN_KEY };
+
+/* Of one kind, keys that differ are written differently, but for odd ones: a class of
+ * their own may think anything equal, and another encoding may have the same text. */
 static int kind_of_key(VALUE key, VALUE value, VALUE data) {
     (void)value;
-    *(int *)data |= RB_TYPE_P(key, T_STRING) ? 1 : RB_SYMBOL_P(key) ? 2 : 4;
+    VALUE text = RB_SYMBOL_P(key) ? rb_sym2str(key) : key;
+    int kind = NUMBER_KEY;
+    if (RB_TYPE_P(text, T_STRING)) {
+        int index = rb_enc_get_index(text);
+        int plain = RBASIC_CLASS(text) == rb_cString &&
+                    (index == rb_utf8_encindex() || index == rb_usascii_encindex() || index == rb_ascii8bit_encindex());
+        kind = !plain ? ODD_KEY : text == key ? PLAIN_KEY : SYMBOL_KEY;
+    }
+    *(int *)data |= kind;
     return ST_CONTINUE;
 }
 
-static void write_hash(struct funcbox_writer *w, VALUE hash, const struct place *place) {
+static void write_pairs(struct funcbox_writer *w, VALUE hash, struct place inner, const struct place *place) {
     int kinds = 0;
     rb_hash_foreach(hash, kind_of_key, (VALUE)&kinds);
-    struct pairs pairs = {w, enter(hash, place), kinds & (kinds - 1) ? rb_hash_new() : Qfalse};
-    funcbox_map(w, RHASH_SIZE(hash));
+    int several = kinds & (kinds - 1) || RTEST(rb_hash_compare_by_id_p(hash));
+    struct pairs pairs = {w, inner, several ? rb_hash_new() : Qfalse, 0};
+    size_t size = RHASH_SIZE(hash);
+    funcbox_map(w, size);
     rb_hash_foreach(hash, write_pair, (VALUE)&pairs);
+    /* A to_h on the way may have deleted from it. */
+    if (pairs.count != size) refuse_text(place, "Hash that changes while it is returned");
     RB_GC_GUARD(pairs.seen);
 }
+
+static void write_hash(struct funcbox_writer *w, VALUE hash, const struct place *place) { write_pairs(w, hash, enter(hash, place), place); }
 
 static void write_struct(struct funcbox_writer *w, VALUE value, const struct place *place) {
     VALUE members = rb_struct_members(value);
@@ -201,22 +237,8 @@ static void write_converted(struct funcbox_writer *w, VALUE value, const struct 
     outer.depth = inner.depth;
     VALUE converted = rb_ary_entry(answer, 0);
     switch (TYPE(converted)) {
-    case T_ARRAY: {
-        struct place held = {place, value, Qundef, 0, place->depth + 1, NULL};
-        long length = RARRAY_LEN(converted);
-        funcbox_array(w, (uint64_t)length);
-        for (; held.index < length; held.index++) write_value(w, RARRAY_AREF(converted, held.index), &held);
-        break;
-    }
-    case T_HASH: {
-        int kinds = 0;
-        rb_hash_foreach(converted, kind_of_key, (VALUE)&kinds);
-        struct pairs pairs = {w, {place, value, Qundef, 0, place->depth + 1, NULL}, kinds & (kinds - 1) ? rb_hash_new() : Qfalse};
-        funcbox_map(w, RHASH_SIZE(converted));
-        rb_hash_foreach(converted, write_pair, (VALUE)&pairs);
-        RB_GC_GUARD(pairs.seen);
-        break;
-    }
+    case T_ARRAY: write_elements(w, converted, inner, place); break;
+    case T_HASH: write_pairs(w, converted, inner, place); break;
     default: write_value(w, converted, &outer);
     }
     RB_GC_GUARD(answer);
