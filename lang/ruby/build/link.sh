@@ -42,7 +42,7 @@ $CC -mexec-model=reactor -o "$work/linked.wasm" $objects shim/sjlj.o ext/extinit
 # The collector looks for objects on the machine stack, where WebAssembly's locals
 # are not: spill-pointers writes those to it that are live across a call. It works on
 # flat code, and takes the first global that is not exported for the stack pointer.
-# Two thirds of what it writes are not needed: spill/ takes them out, then optimize.sh
+# Most of what it writes is not needed: spill/ takes them out, then optimize.sh
 # undoes the flatness.
 cd "$work"
 wasm-opt --strip-debug --strip-producers -O1 --flatten --simplify-locals-nonesting --vacuum --coalesce-locals --spill-pointers \
