@@ -146,7 +146,7 @@ func TestLock(t *testing.T) {
 		events = append(events, e)
 		waiting <- struct{}{}
 	}
-	unlock, err := lock(t.Context(), folder, "clang", "Clang", report)
+	release, err := lock(t.Context(), folder, "clang", "Clang", report)
 	require.NoError(t, err)
 	require.Empty(t, events)
 
@@ -163,9 +163,9 @@ func TestLock(t *testing.T) {
 	events = nil
 	go func() {
 		<-waiting
-		unlock()
+		release()
 	}()
-	unlock, err = lock(t.Context(), folder, "clang", "Clang", report)
+	unlock, err := lock(t.Context(), folder, "clang", "Clang", report)
 	require.NoError(t, err)
 	unlock()
 	require.Len(t, events, 2)
