@@ -33,6 +33,7 @@ func NewTrees(t testing.TB, languages []*lang.Language, matrices map[string]Matr
 	executor, err := funcbox.New(ctx, funcbox.WithLanguages(languages...))
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, executor.Close(ctx)) })
+	require.NoError(t, executor.Warm(ctx)) // the first input of a fuzz target has ten seconds
 	return &Trees{languages: languages, matrices: matrices, executor: executor}
 }
 
