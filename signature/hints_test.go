@@ -82,7 +82,7 @@ func TestTypeSchema(t *testing.T) {
 }
 
 func FuzzTypeSchema(f *testing.F) {
-	for _, hint := range []string{"list[int | None]", "Literal['a', 1]", "?int|string", "std::map<std::string, int> &", "Array.<(a|b)[]>", `Annotated["x", f("]")]`} {
+	for _, hint := range []string{"list[int | None]", "Literal['a', 1]", "?int|string", "std::map<std::string, int> &", "Array.<(a|b)[]>", `Annotated["x", f("]")]`, `Annotated["x", )]`} {
 		f.Add(hint)
 	}
 	f.Fuzz(func(t *testing.T, hint string) {

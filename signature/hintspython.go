@@ -77,7 +77,7 @@ func (p *hintParser) pythonTerm(depth int) map[string]any {
 			p.at += len("...")
 			open = true
 		case name == "Annotated" && len(arguments) > 0:
-			if p.skipBrackets(); p.at >= len(p.text) {
+			if p.skipBrackets(); p.at >= len(p.text) || p.text[p.at] != ']' {
 				return p.fail()
 			}
 			continue
