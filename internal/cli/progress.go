@@ -24,8 +24,8 @@ const (
 )
 
 // progress shows on a terminal that a runtime is being compiled, here or by another
-// process that this one waits for. The compiler does not tell how far it is, so the bar moves to and fro beside the time
-// taken. Where there is no terminal it does nothing.
+// process that this one waits for. The compiler does not tell how far it is, so the bar
+// moves to and fro beside the time taken. Where there is no terminal it does nothing.
 type progress struct {
 	to      io.Writer // nil: nowhere
 	mu      sync.Mutex

@@ -46,6 +46,31 @@ func AppendModule(b []byte, bodies map[SectionID][]byte) []byte {
 	return b
 }
 
+// Replace returns a module with other contents of the given sections, which may be new.
+// Custom sections follow the others. wasm is not changed. Errors are those of Sections.
+func Replace(wasm []byte, bodies map[SectionID][]byte) ([]byte, error) {
+	sections, err := Sections(wasm)
+	if err != nil {
+		return nil, err
+	}
+	all := make(map[SectionID][]byte, len(sections))
+	for _, s := range sections {
+		if s.ID != SectionCustom {
+			all[s.ID] = s.Body
+		}
+	}
+	for id, body := range bodies {
+		all[id] = body
+	}
+	out := AppendModule(make([]byte, 0, len(wasm)), all)
+	for _, s := range sections {
+		if s.ID == SectionCustom {
+			out = AppendCustom(out, s.Name, s.Body)
+		}
+	}
+	return out, nil
+}
+
 // AppendCustom appends a custom section (section 5.5.3).
 func AppendCustom(b []byte, name string, body []byte) []byte {
 	return AppendSection(b, SectionCustom, append(AppendName(nil, name), body...))

@@ -32,23 +32,13 @@ func exportGlobals(wasm []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	bodies := map[wasmbin.SectionID][]byte{}
+	body := wasmbin.AppendU32(nil, count)
 	for _, s := range sections {
-		if s.ID != wasmbin.SectionCustom {
-			bodies[s.ID] = s.Body
+		if s.ID == wasmbin.SectionExport {
+			exports := s.Reader()
+			exports.U32() // how many there were
+			body = append(body, exports.Bytes(exports.Len())...)
 		}
 	}
-	exports := wasmbin.NewReader(bodies[wasmbin.SectionExport], 0)
-	if exports.Len() > 0 {
-		exports.U32() // how many there were
-	}
-	body := append(wasmbin.AppendU32(nil, count), exports.Bytes(exports.Len())...)
-	bodies[wasmbin.SectionExport] = append(body, added...)
-	out := wasmbin.AppendModule(make([]byte, 0, len(wasm)+len(added)+8), bodies)
-	for _, s := range sections {
-		if s.ID == wasmbin.SectionCustom {
-			out = wasmbin.AppendCustom(out, s.Name, s.Body)
-		}
-	}
-	return out, nil
+	return wasmbin.Replace(wasm, map[wasmbin.SectionID][]byte{wasmbin.SectionExport: append(body, added...)})
 }

@@ -29,25 +29,16 @@ func unassert(wasm []byte, failures map[uint32]bool) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	bodies := map[wasmbin.SectionID][]byte{}
 	for _, s := range sections {
-		switch s.ID {
-		case wasmbin.SectionCustom:
-		case wasmbin.SectionCode:
-			if bodies[s.ID], err = w.code(s); err != nil {
+		if s.ID == wasmbin.SectionCode {
+			code, err := w.code(s)
+			if err != nil {
 				return nil, err
 			}
-		default:
-			bodies[s.ID] = s.Body
+			return wasmbin.Replace(wasm, map[wasmbin.SectionID][]byte{s.ID: code})
 		}
 	}
-	out := wasmbin.AppendModule(make([]byte, 0, len(wasm)), bodies)
-	for _, s := range sections {
-		if s.ID == wasmbin.SectionCustom {
-			out = wasmbin.AppendCustom(out, s.Name, s.Body)
-		}
-	}
-	return out, nil
+	return wasm, nil
 }
 
 // inspect finds proc_exit.

@@ -39,10 +39,10 @@ func reduce(wasm []byte) ([]byte, figures, error) {
 	if err != nil {
 		return nil, total, err
 	}
-	bodies := make(map[wasmbin.SectionID][]byte)
+	var bodies []byte
 	for _, section := range sections {
-		if section.ID != wasmbin.SectionCustom {
-			bodies[section.ID] = section.Body
+		if section.ID == wasmbin.SectionCode {
+			bodies = section.Body
 		}
 	}
 	info, err := wasmbin.Inspect(wasm)
@@ -55,7 +55,7 @@ func reduce(wasm []byte) ([]byte, figures, error) {
 			imported++
 		}
 	}
-	functions, err := decode(bodies[wasmbin.SectionCode], info.Funcs[imported:])
+	functions, err := decode(bodies, info.Funcs[imported:])
 	if err != nil {
 		return nil, total, err
 	}
@@ -70,14 +70,9 @@ func reduce(wasm []byte) ([]byte, figures, error) {
 			return nil, total, fmt.Errorf("function %d: %w", imported+i, err)
 		}
 	}
-	bodies[wasmbin.SectionCode] = code
-	out := wasmbin.AppendModule(nil, bodies)
-	for _, section := range sections {
-		if section.ID == wasmbin.SectionCustom { // such as the features that wasm-opt goes by
-			out = wasmbin.AppendCustom(out, section.Name, section.Body)
-		}
-	}
-	return out, total, nil
+	// The custom sections stay, such as the features that wasm-opt goes by.
+	out, err := wasmbin.Replace(wasm, map[wasmbin.SectionID][]byte{wasmbin.SectionCode: code})
+	return out, total, err
 }
 
 func decode(section []byte, types []wasmbin.FuncType) ([]*function, error) {
