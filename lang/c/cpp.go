@@ -30,17 +30,16 @@ func (c *compilation) buildCPP(ctx context.Context, h *headers) (*program, error
 	if err != nil {
 		return nil, err
 	}
-	defer d.wait() // for what does not outlive the context
+	defer func() { <-d.done }() // it uses the context
+	c.files[c.main] = append(slices.Clip(c.files[c.main]), "\n\n#include \""+bindingsPath+"\"\n"...)
 	jumping := c.mentionsJumps()
 	if jumping {
 		c.addJumps()
 	}
-	include := []byte("\n\n#include \"" + bindingsPath + "\"\n")
-	c.files[c.main] = slices.Concat(c.files[c.main], include)
 	c.late = &lateFile{path: bindingsPath, content: d.late}
 	for {
 		objects, warnings, err := c.compileUnits(ctx, withHeaders)
-		found, list, failure := d.listed()
+		list, failure := d.list()
 		if failure != nil && (c.mayBeBody || !errors.Is(failure, errUndeclared)) {
 			return nil, failure
 		}
@@ -48,16 +47,15 @@ func (c *compilation) buildCPP(ctx context.Context, h *headers) (*program, error
 		switch {
 		case err == nil && !jumping && slices.ContainsFunc(objects, leaps): // by a name put together by macros, say
 			jumping = true
-			c.files[c.main] = bytes.TrimSuffix(c.files[c.main], include)
 			c.addJumps()
-			c.files[c.main] = slices.Concat(c.files[c.main], include)
 		case err == nil:
 			return c.link(ctx, objects, list, warnings)
-		case !errors.As(err, &failed) || !adapt(found, failed.diagnostics):
+		case !errors.As(err, &failed) || !adapt(d.found, failed.diagnostics):
 			return nil, err
+		default:
+			list, _ = d.list() // of what is left to call
 		}
-		found, list, _ = d.listed()
-		c.late, c.files[bindingsPath] = nil, bindings(found, list)
+		c.late, c.files[bindingsPath] = nil, bindings(d.found, list)
 	}
 }
 
@@ -136,30 +134,21 @@ func (c *compilation) beginDeclared(ctx context.Context) (*declaring, error) {
 	return d, nil
 }
 
-func (d *declaring) wait() { <-d.done }
-
-// listed waits for the functions and lists them.
-func (d *declaring) listed() (found []*declaration, list []byte, err error) {
-	d.wait()
-	if d.err != nil && !errors.Is(d.err, errUndeclared) {
-		return nil, nil, d.err
-	}
-	if list, err = listing(describeAll(d.found)); err == nil {
+// list waits for the functions and lists them.
+func (d *declaring) list() ([]byte, error) {
+	<-d.done
+	list, err := listing(describeAll(d.found))
+	if err == nil {
 		err = d.err
 	}
-	return d.found, list, err
+	return list, err
 }
 
 // late waits for the functions and makes them callable.
-func (d *declaring) late(ctx context.Context) ([]byte, bool) {
-	select {
-	case <-d.done:
-	case <-ctx.Done():
-		return nil, false
-	}
-	found, list, err := d.listed()
+func (d *declaring) late() ([]byte, bool) {
+	list, err := d.list()
 	if err != nil && !errors.Is(err, errUndeclared) {
 		return nil, false
 	}
-	return bindings(found, list), true
+	return bindings(d.found, list), true
 }

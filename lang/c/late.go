@@ -1,8 +1,6 @@
 package c
 
 import (
-	"context"
-
 	"github.com/funcbox/funcbox/vfs"
 	"github.com/funcbox/funcbox/wasm/fsapi"
 )
@@ -12,14 +10,13 @@ import (
 type lateFile struct {
 	path vfs.Path
 	// content waits. Without a content the file is not there.
-	content func(ctx context.Context) ([]byte, bool)
+	content func() ([]byte, bool)
 }
 
-// lateFS is a filesystem with a late file. The context ends the wait.
+// lateFS is a filesystem with a late file.
 type lateFS struct {
 	fsapi.FileSystem
 	late *lateFile
-	ctx  context.Context
 }
 
 func (f *lateFS) Root() (fsapi.Directory, fsapi.Errno) {
@@ -43,7 +40,7 @@ func (r *lateRoot) settle(path string) fsapi.Errno {
 		return 0
 	}
 	r.fs.late = nil
-	content, ok := late.content(r.fs.ctx)
+	content, ok := late.content()
 	if !ok {
 		return 0
 	}

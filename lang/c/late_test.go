@@ -1,7 +1,6 @@
 package c
 
 import (
-	"context"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -11,12 +10,12 @@ import (
 )
 
 func TestLateFile(t *testing.T) {
-	root := func(content func(context.Context) ([]byte, bool)) fsapi.Directory {
+	root := func(content func() ([]byte, bool)) fsapi.Directory {
 		tree, err := vfs.New(vfs.Options{Files: map[vfs.Path][]byte{"/a": []byte("there")}, Directories: []vfs.Path{outputPath}})
 		require.NoError(t, err)
 		t.Cleanup(func() { require.NoError(t, tree.Close()) })
 		late := &lateFile{path: outputPath + "/late", content: content}
-		opened, errno := (&lateFS{FileSystem: tree, late: late, ctx: t.Context()}).Root()
+		opened, errno := (&lateFS{FileSystem: tree, late: late}).Root()
 		require.Zero(t, errno)
 		t.Cleanup(func() { opened.Close() })
 		return opened
@@ -34,7 +33,7 @@ func TestLateFile(t *testing.T) {
 
 	const late = ".funcbox/late"
 	asked := 0
-	dir := root(func(context.Context) ([]byte, bool) { asked++; return []byte("written now"), true })
+	dir := root(func() ([]byte, bool) { asked++; return []byte("written now"), true })
 	got, errno := read(dir, "a")
 	require.Zero(t, errno)
 	require.Equal(t, "there", got)
@@ -53,8 +52,8 @@ func TestLateFile(t *testing.T) {
 	require.Zero(t, errno)
 	require.Equal(t, "there", got)
 
-	_, errno = read(root(func(context.Context) ([]byte, bool) { return nil, false }), late)
+	_, errno = read(root(func() ([]byte, bool) { return nil, false }), late)
 	require.Equal(t, fsapi.ENOENT, errno)
-	_, errno = root(func(context.Context) ([]byte, bool) { return nil, true }).StatAt(late, true)
+	_, errno = root(func() ([]byte, bool) { return nil, true }).StatAt(late, true)
 	require.Zero(t, errno, "an empty one is there")
 }

@@ -237,7 +237,7 @@ func (t *toolchain) runEntered(ctx context.Context, c command, stdout io.Writer)
 	defer cancel()
 	files := fsapi.FileSystem(tree)
 	if c.late != nil {
-		files = &lateFS{FileSystem: files, late: c.late, ctx: limited}
+		files = &lateFS{FileSystem: files, late: c.late}
 	}
 	outcome, err := t.module.Run(limited, wasm.Job{
 		System: wasip1.Config{Args: c.arguments, Stdout: stdout, Stderr: &diagnostics, FS: files, OpenFiles: 512},
