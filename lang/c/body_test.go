@@ -12,14 +12,20 @@ import (
 	"github.com/funcbox/funcbox/lang"
 )
 
+// newExecutor makes one of both languages. It keeps clang loaded, or skips the test.
+func newExecutor(t *testing.T) *funcbox.Executor {
+	newBench(t, CPP(), "")
+	executor, err := funcbox.New(context.Background(), funcbox.WithLanguages(Language(), CPP()))
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, executor.Close(context.Background())) })
+	return executor
+}
+
 // TestBody: code that defines no function gets its parameters and its result's type from
 // the schema of the request.
 func TestBody(t *testing.T) {
 	ctx := context.Background()
-	newBench(t, CPP(), "") // keeps clang loaded, or skips
-	executor, err := funcbox.New(ctx, funcbox.WithLanguages(Language(), CPP()))
-	require.NoError(t, err)
-	defer func() { require.NoError(t, executor.Close(ctx)) }()
+	executor := newExecutor(t)
 	const (
 		two      = `{"parameters": [{"name": "a", "type": "integer"}, {"name": "b", "type": "integer"}], "output": "integer"}`
 		untyped  = `{"parameters": [{"name": "a", "type": "integer"}]}`
@@ -137,10 +143,7 @@ func TestPreamble(t *testing.T) {
 // languages, apart from running for calls only that mean the program as a whole.
 func TestMainAndFunctions(t *testing.T) {
 	ctx := context.Background()
-	newBench(t, CPP(), "") // keeps clang loaded, or skips
-	executor, err := funcbox.New(ctx, funcbox.WithLanguages(Language(), CPP()))
-	require.NoError(t, err)
-	defer func() { require.NoError(t, executor.Close(ctx)) }()
+	executor := newExecutor(t)
 	const (
 		one     = "int twice(int x) { return 2 * x; }\n"
 		several = one + "int add(int a, int b) { return a + b; }\n"
